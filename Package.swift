@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every library target: memory safety is checked, every warning is an error.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Tests and tools: as above, without the memory-safety annotations.
+let relaxed = Array(strict.dropFirst())
+
+let package = Package(
+  name: "varve",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Varve", targets: ["Varve"]),
+    .library(name: "VarveTestKit", targets: ["VarveTestKit"]),
+    .executable(name: "varve", targets: ["VarveCommand"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["LZ4", "Snappy", "Zstd"]),
+    .trait(name: "LZ4", description: "Read and write lz4 batches (liblz4)."),
+    .trait(name: "Snappy", description: "Read and write snappy batches (libsnappy)."),
+    .trait(name: "Zstd", description: "Read and write zstd batches (libzstd)."),
+    .trait(name: "Peers", description: "Benchmarks compare with LMDB and SQLite."),
+  ],
+  targets: [
+    .systemLibrary(name: "CZlib", path: "Sources/CLibraries/CZlib"),
+    .systemLibrary(name: "CLZ4", path: "Sources/CLibraries/CLZ4"),
+    .systemLibrary(name: "CSnappy", path: "Sources/CLibraries/CSnappy"),
+    .systemLibrary(name: "CZstd", path: "Sources/CLibraries/CZstd"),
+    .systemLibrary(name: "CLMDB", path: "Sources/CLibraries/CLMDB"),
+    .systemLibrary(name: "CSQLite", path: "Sources/CLibraries/CSQLite"),
+
+    .target(name: "CVarve", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
+    .target(name: "VarveBase", dependencies: ["CVarve"], swiftSettings: strict),
+    .target(
+      name: "VarveLog",
+      dependencies: [
+        "VarveBase", "CZlib",
+        .target(name: "CLZ4", condition: .when(traits: ["LZ4"])),
+        .target(name: "CSnappy", condition: .when(traits: ["Snappy"])),
+        .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+      ],
+      swiftSettings: strict),
+    .target(name: "VarveProtocol", dependencies: ["VarveBase"], swiftSettings: strict),
+    .target(
+      name: "VarveBroker", dependencies: ["VarveLog", "VarveProtocol"], swiftSettings: strict),
+    .target(name: "Varve", dependencies: ["VarveBroker"], swiftSettings: strict),
+    .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
+    .executableTarget(name: "VarveCommand", dependencies: ["Varve"], swiftSettings: relaxed),
+    .executableTarget(
+      name: "VarveBenchmarks",
+      dependencies: [
+        "Varve",
+        .target(name: "CLMDB", condition: .when(traits: ["Peers"])),
+        .target(name: "CSQLite", condition: .when(traits: ["Peers"])),
+      ],
+      path: "Benchmarks", swiftSettings: relaxed),
+
+    .testTarget(name: "VarveBaseTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveLogTests", dependencies: ["VarveTestKit"], resources: [.copy("Golden")],
+      swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveProtocolTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(name: "VarveBrokerTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(name: "VarveTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(name: "VarveCommandTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(name: "VarveCrashTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(name: "VarveTidyTests", swiftSettings: relaxed),
+  ],
+  swiftLanguageModes: [.v6]
+)

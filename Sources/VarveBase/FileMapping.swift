@@ -1,0 +1,89 @@
+internal import CVarve
+
+/// A file's bytes in memory, unmapped when the last holder lets go.
+///
+/// One writer stores; readers touch only what was published to them before. The class is the
+/// owner that `ByteSlice`s of records name.
+@safe
+package final class FileMapping: @unchecked Sendable {
+  // Safety: the pointer is constant; who may store where, and when readers may look, is the
+  // log's publication protocol (body first, then length and end with release ordering).
+  private let base: UnsafeMutableRawPointer
+  package let count: Int
+  private let unmap: @Sendable () -> Void
+
+  package init(base: UnsafeMutableRawPointer, count: Int, unmap: @escaping @Sendable () -> Void) {
+    unsafe self.base = base
+    self.count = count
+    self.unmap = unmap
+  }
+
+  deinit { unmap() }
+
+  /// Published bytes, kept alive by the slice.
+  package func slice(_ range: Range<Int>) -> ByteSlice {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return unsafe ByteSlice(
+      unsafeBase: UnsafeRawPointer(base) + range.lowerBound, count: range.count, owner: self)
+  }
+
+  /// Calls `body` with published bytes.
+  package func withBytes<Result, Failure: Error>(
+    _ range: Range<Int>, _ body: (RawSpan) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    let start = unsafe UnsafeRawPointer(base) + range.lowerBound
+    return try body(unsafe RawSpan(_unsafeStart: start, byteCount: range.count))
+  }
+
+  /// Stores bytes at a position that no reader has been shown yet.
+  package func store(_ bytes: RawSpan, at position: Int) {
+    precondition(position >= 0 && position <= count - bytes.byteCount)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (base + position).copyMemory(from: start, byteCount: source.count)
+    }
+  }
+
+  /// Stores an integer big-endian.
+  package func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at position: Int) {
+    precondition(position >= 0 && position <= count - MemoryLayout<Value>.size)
+    unsafe base.storeBytes(of: value.bigEndian, toByteOffset: position, as: Value.self)
+  }
+
+  /// Loads a big-endian integer.
+  package func load<Value: FixedWidthInteger & BitwiseCopyable>(
+    at position: Int, as type: Value.Type = Value.self
+  ) -> Value {
+    precondition(position >= 0 && position <= count - MemoryLayout<Value>.size)
+    return Value(bigEndian: unsafe base.loadUnaligned(fromByteOffset: position, as: type))
+  }
+
+  /// Stores zeros.
+  package func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    unsafe (base + range.lowerBound).initializeMemory(
+      as: UInt8.self, repeating: 0, count: range.count)
+  }
+
+  /// Stores a big-endian integer so that whoever loads it with `loadPublished`, another process
+  /// too, sees all that was stored before. A 32-bit field that straddles a cache line is not
+  /// stored in one step; readers of another process therefore check the batch's checksum as well.
+  package func publish(_ value: UInt32, at position: Int) {
+    precondition(position >= 0 && position <= count - 4)
+    unsafe varve_store_release_32(base + position, value.bigEndian)
+  }
+
+  package func loadPublished(at position: Int) -> UInt32 {
+    precondition(position >= 0 && position <= count - 4)
+    return unsafe UInt32(bigEndian: varve_load_acquire_32(base + position))
+  }
+
+  /// The address of a byte, for C. Within the bytes only, and not kept.
+  package func withUnsafePointer<Result>(
+    at position: Int, _ body: (UnsafeMutableRawPointer) -> Result
+  ) -> Result {
+    precondition(position >= 0 && position <= count)
+    return unsafe body(base + position)
+  }
+}

@@ -1,0 +1,104 @@
+/// The disk as the log sees it: the real one (`LocalFileSystem`) or one in memory that can crash
+/// (`SimulatedFileSystem`). Paths are absolute or relative to the working directory.
+package protocol FileSystem: Sendable {
+  /// Creates a directory and those above it; one that exists already is left as it is.
+  func createDirectory(_ path: String) throws(FileError)
+
+  /// The names in a directory, sorted, without `.` and `..`.
+  func contents(ofDirectory path: String) throws(FileError) -> [String]
+
+  /// Opens a file; `.create` makes it where it is missing and keeps the bytes of one that exists.
+  func open(_ path: String, _ access: FileAccess) throws(FileError) -> any File
+
+  /// What stands at a path, or nil where nothing does.
+  func kind(of path: String) throws(FileError) -> FileKind?
+
+  /// Renames a file or directory, replacing a file that has the new name, in one step.
+  func rename(_ path: String, to newPath: String) throws(FileError)
+
+  /// Removes a file. Those that hold it open or mapped keep its bytes.
+  func remove(_ path: String) throws(FileError)
+
+  /// Removes a directory with all that is in it.
+  func removeDirectory(_ path: String) throws(FileError)
+
+  /// Makes the names in a directory durable: files created, renamed and removed there.
+  func syncDirectory(_ path: String) throws(FileError)
+
+  /// Makes all that was written below a path durable, in one call however many files it is.
+  func syncAll(below path: String) throws(FileError)
+
+  /// Takes the exclusive lock that `path` stands for, creating the file where it is missing.
+  /// Throws `.locked` while another holder has it, in this process or another. Released when the
+  /// returned object is let go.
+  func lock(_ path: String) throws(FileError) -> any FileLock
+}
+
+package enum FileAccess: Sendable { case read, readWrite, create }
+
+package enum FileKind: Sendable { case file, directory }
+
+/// Holds a lock for as long as it lives.
+package protocol FileLock: AnyObject, Sendable {}
+
+/// An open file. All of it may be called from any thread.
+package protocol File: AnyObject, Sendable {
+  var path: String { get }
+
+  func byteCount() throws(FileError) -> Int
+
+  /// Reads up to `count` bytes from `position`; fewer at the end of the file.
+  func read(_ count: Int, at position: Int) throws(FileError) -> [UInt8]
+
+  func write(_ bytes: RawSpan, at position: Int) throws(FileError)
+
+  /// Cuts the file, or lengthens it with a hole.
+  func resize(to byteCount: Int) throws(FileError)
+
+  /// Grows the file to `byteCount` with blocks reserved on the disk and reading as zero, so that
+  /// storing to them through a mapping cannot fail. Throws `.noSpace` and changes nothing where
+  /// they can't be had.
+  func allocate(to byteCount: Int) throws(FileError)
+
+  /// Makes the bytes and the size durable, those stored through mappings too.
+  func sync() throws(FileError)
+
+  /// Maps the first `byteCount` bytes, which may lie past the end of the file; only those within
+  /// it may be touched.
+  func map(_ byteCount: Int, writable: Bool) throws(FileError) -> FileMapping
+}
+
+extension File {
+  package func readAll() throws(FileError) -> [UInt8] { try read(byteCount(), at: 0) }
+}
+
+/// A failed operation on a file.
+package struct FileError: Error, CustomStringConvertible {
+  package enum Code: Sendable {
+    case notFound, exists, locked, noSpace, readOnly, permission, tooManyOpenFiles, notADirectory
+    /// The disk failed, or a simulated crash came.
+    case io
+    case other
+  }
+
+  package let code: Code
+  /// What was tried: `open`, `fdatasync` …
+  package let operation: String
+  package let path: String
+  /// The system's number, 0 where it did not come from the system.
+  package let errno: Int32
+  /// The system's words.
+  package let reason: String
+
+  package init(
+    _ code: Code, operation: String, path: String, errno: Int32 = 0, reason: String
+  ) {
+    self.code = code
+    self.operation = operation
+    self.path = path
+    self.errno = errno
+    self.reason = reason
+  }
+
+  package var description: String { "\(operation) \(path): \(reason)" }
+}
