@@ -1,0 +1,162 @@
+package import VarveBase
+
+/// Where in a segment's `.log` file to look for an offset: about one entry for each
+/// `index.interval.bytes` of log, in the order of both fields.
+///
+///     | offset − base offset: Int32 | position in the .log file: Int32 |     big-endian
+///
+/// One writer, any number of readers without a lock. An answer is a hint: the caller checks the
+/// batch found at the position, since the file's bytes are under no checksum.
+package final class OffsetIndex: Sendable {
+  /// An entry: a batch that starts at `position` and whose last offset is `offset`.
+  package struct Entry: Equatable, Sendable {
+    package var offset: Offset
+    /// Bytes from the start of the `.log` file.
+    package var position: Int
+
+    package init(offset: Offset, position: Int) {
+      self.offset = offset
+      self.position = position
+    }
+  }
+
+  /// The bytes of an entry.
+  package static let entryBytes = 8
+
+  package let baseOffset: Offset
+  private let entries: SparseIndex
+
+  /// Opens the index of the segment that starts at `baseOffset`, creating it where it is missing
+  /// and `writable` says so. `maxBytes` is the topic's `segment.index.bytes`, unused for reading.
+  package init(
+    _ fileSystem: any FileSystem, path: String, baseOffset: Offset, maxBytes: Int, writable: Bool
+  ) throws(LogError) {
+    self.baseOffset = baseOffset
+    entries = try SparseIndex(
+      fileSystem, path: path, entryBytes: Self.entryBytes, maxBytes: maxBytes, writable: writable)
+  }
+
+  /// The number of entries. Any thread.
+  package var entryCount: Int { entries.count }
+
+  /// The most entries that fit.
+  package var capacity: Int { entries.capacity }
+
+  package var isFull: Bool { entries.count >= entries.capacity }
+
+  /// The offset of the last entry, or the segment's first offset where there is none.
+  package var lastOffset: Offset {
+    let count = entries.count
+    return count == 0 ? baseOffset : entry(at: count - 1).offset
+  }
+
+  package var path: String { entries.path }
+
+  /// The entry at an index below `entryCount`.
+  package func entry(at index: Int) -> Entry {
+    // One load, so that offset and position belong together whatever happens to the entry.
+    let bits = entries.load(entry: index, at: 0, as: UInt64.self)
+    return Entry(
+      offset: baseOffset + Int64(Int32(truncatingIfNeeded: bits >> 32)),
+      position: Int(Int32(truncatingIfNeeded: bits)))
+  }
+
+  /// The greatest entry at or before `target`; the segment's start where there is none. Any thread.
+  package func lookup(_ target: Offset) -> Entry {
+    let start = Entry(offset: baseOffset, position: 0)
+    guard let found = entries.last(of: entries.count, where: { entry(at: $0).offset <= target })
+    else { return start }
+    let last = entry(at: found)
+    return last.position < 0 ? start : last
+  }
+
+  /// The first entry that lies at least `byteCount` bytes after `start`: where a read of that many
+  /// bytes may end. Nil where the index ends before. Any thread.
+  package func upperBound(of start: Entry, byteCount: Int) -> Entry? {
+    let count = entries.count
+    let limit = start.position + byteCount
+    let before = entries.last(of: count, where: { entry(at: $0).position < limit })
+    let next = before.map { $0 + 1 } ?? 0
+    return next < count ? entry(at: next) : nil
+  }
+
+  /// Adds an entry. Writer only.
+  ///
+  /// Offsets must increase: throws `.corrupt` where the index has that offset already, which an
+  /// index that belongs to another log does; `.indexFull`; `.segmentOverflow` where the offset or
+  /// the position does not fit; `.io`.
+  package func append(offset: Offset, position: Int) throws(LogError) {
+    let count = entries.count
+    if count > 0, offset <= entry(at: count - 1).offset {
+      throw entries.corruption(
+        "the last entry is for offset \(lastOffset), and \(offset) can't follow it",
+        entry: count - 1)
+    }
+    guard let relative = relativeOffset(offset, base: baseOffset),
+      let storedPosition = Int32(exactly: position), position >= 0
+    else { throw overflow(offset, base: baseOffset, file: path) }
+    try entries.append { mapping, place in
+      mapping.store(relative, at: place)
+      mapping.store(storedPosition, at: place + 4)
+    }
+  }
+
+  /// Drops the entries at and after `offset`. Writer only, and not while anyone reads.
+  package func truncate(to offset: Offset) {
+    let kept = entries.last(of: entries.count, where: { entry(at: $0).offset < offset })
+    entries.truncate(toCount: kept.map { $0 + 1 } ?? 0)
+  }
+
+  /// Drops all entries. Writer only, and not while anyone reads.
+  package func reset() { entries.truncate(toCount: 0) }
+
+  /// Cuts the file behind the last entry: when the segment is sealed or the log is closed.
+  package func trim() throws(LogError) { try entries.trim() }
+
+  package func sync() throws(LogError) { try entries.sync() }
+
+  package func rename(to newPath: String) throws(LogError) { try entries.rename(to: newPath) }
+
+  package func remove() throws(LogError) { try entries.remove() }
+
+  /// The check that each open affords: the size and the last entry. Throws `.corrupt`.
+  package func sanityCheck() throws(LogError) {
+    try entries.checkSize()
+    let count = entries.count
+    guard count > 0 else { return }
+    try check(count - 1, after: Entry(offset: baseOffset, position: 0))
+  }
+
+  /// Checks that offsets and positions increase through all entries. Throws `.corrupt`.
+  package func verify() throws(LogError) {
+    try entries.checkSize()
+    // A segment's first batch gets no entry, so the first is past the start in both fields.
+    var previous = Entry(offset: baseOffset, position: 0)
+    for index in 0..<entries.count {
+      try check(index, after: previous)
+      previous = entry(at: index)
+    }
+  }
+
+  private func check(_ index: Int, after previous: Entry) throws(LogError) {
+    let entry = entry(at: index)
+    guard entry.offset > previous.offset, entry.position > previous.position else {
+      throw entries.corruption(
+        "entry \(index) (offset \(entry.offset), position \(entry.position)) does not follow"
+          + " offset \(previous.offset), position \(previous.position)", entry: index)
+    }
+  }
+}
+
+/// The four bytes that indexes give an offset, or nil where it is too far from its segment's first.
+func relativeOffset(_ offset: Offset, base: Offset) -> Int32? {
+  let (distance, overflow) = offset.rawValue.subtractingReportingOverflow(base.rawValue)
+  guard !overflow, distance >= 0 else { return nil }
+  return Int32(exactly: distance)
+}
+
+func overflow(_ offset: Offset, base: Offset, file: String) -> LogError {
+  LogError(
+    .segmentOverflow, "does not fit into the segment that starts at \(base)", file: file,
+    offset: offset)
+}
