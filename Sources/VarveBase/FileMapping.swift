@@ -1,5 +1,11 @@
 internal import CVarve
 
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
 /// A file's bytes in memory, unmapped when the last holder lets go.
 ///
 /// One writer stores; readers touch only what was published to them before. The class is the
@@ -8,7 +14,7 @@ internal import CVarve
 package final class FileMapping: @unchecked Sendable {
   // Safety: the pointer is constant; who may store where, and when readers may look, is the
   // log's publication protocol (body first, then length and end with release ordering).
-  private let base: UnsafeMutableRawPointer
+  @usableFromInline let base: UnsafeMutableRawPointer
   package let count: Int
   private let unmap: @Sendable () -> Void
 
@@ -21,6 +27,7 @@ package final class FileMapping: @unchecked Sendable {
   deinit { unmap() }
 
   /// Published bytes, kept alive by the slice.
+  @inlinable
   package func slice(_ range: Range<Int>) -> ByteSlice {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     return unsafe ByteSlice(
@@ -28,6 +35,7 @@ package final class FileMapping: @unchecked Sendable {
   }
 
   /// Calls `body` with published bytes.
+  @inlinable
   package func withBytes<Result, Failure: Error>(
     _ range: Range<Int>, _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -37,6 +45,7 @@ package final class FileMapping: @unchecked Sendable {
   }
 
   /// Stores bytes at a position that no reader has been shown yet.
+  @inlinable
   package func store(_ bytes: RawSpan, at position: Int) {
     precondition(position >= 0 && position <= count - bytes.byteCount)
     unsafe bytes.withUnsafeBytes { source in
@@ -46,12 +55,14 @@ package final class FileMapping: @unchecked Sendable {
   }
 
   /// Stores an integer big-endian.
+  @inlinable
   package func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at position: Int) {
     precondition(position >= 0 && position <= count - MemoryLayout<Value>.size)
     unsafe base.storeBytes(of: value.bigEndian, toByteOffset: position, as: Value.self)
   }
 
   /// Loads a big-endian integer.
+  @inlinable
   package func load<Value: FixedWidthInteger & BitwiseCopyable>(
     at position: Int, as type: Value.Type = Value.self
   ) -> Value {
@@ -60,6 +71,7 @@ package final class FileMapping: @unchecked Sendable {
   }
 
   /// Stores zeros.
+  @inlinable
   package func clear(_ range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     unsafe (base + range.lowerBound).initializeMemory(
@@ -69,21 +81,61 @@ package final class FileMapping: @unchecked Sendable {
   /// Stores a big-endian integer so that whoever loads it with `loadPublished`, another process
   /// too, sees all that was stored before. A 32-bit field that straddles a cache line is not
   /// stored in one step; readers of another process therefore check the batch's checksum as well.
+  @inlinable
   package func publish(_ value: UInt32, at position: Int) {
     precondition(position >= 0 && position <= count - 4)
     unsafe varve_store_release_32(base + position, value.bigEndian)
   }
 
+  @inlinable
   package func loadPublished(at position: Int) -> UInt32 {
     precondition(position >= 0 && position <= count - 4)
     return unsafe UInt32(bigEndian: varve_load_acquire_32(base + position))
   }
 
   /// The address of a byte, for C. Within the bytes only, and not kept.
+  @inlinable
   package func withUnsafePointer<Result>(
     at position: Int, _ body: (UnsafeMutableRawPointer) -> Result
   ) -> Result {
     precondition(position >= 0 && position <= count)
     return unsafe body(base + position)
+  }
+
+  /// Tells the system how the bytes will be used. A hint: it costs nothing that it is not taken.
+  package func advise(_ advice: MappingAdvice, _ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    // madvise(2) wants the start of a page; mappings begin with one.
+    let start = range.lowerBound / Self.pageByteCount * Self.pageByteCount
+    guard range.upperBound > start else { return }
+    _ = unsafe madvise(base + start, range.upperBound - start, advice.number)
+  }
+
+  private static let pageByteCount = Int(sysconf(Int32(_SC_PAGESIZE)))
+}
+
+/// How mapped bytes will be used.
+package enum MappingAdvice: Sendable {
+  /// From front to back: read far ahead.
+  case sequential
+  /// Here and there: do not read ahead.
+  case random
+  /// Soon: start to read them now.
+  case willNeed
+  /// About to be stored to: take the page faults now, all at once. Within the file only.
+  case willStore
+
+  fileprivate var number: Int32 {
+    switch self {
+    case .sequential: MADV_SEQUENTIAL
+    case .random: MADV_RANDOM
+    case .willNeed: MADV_WILLNEED
+    case .willStore:
+      #if canImport(Darwin)
+        MADV_WILLNEED
+      #else
+        MADV_POPULATE_WRITE
+      #endif
+    }
   }
 }

@@ -34,6 +34,7 @@ package protocol FileSystem: Sendable {
   func lock(_ path: String) throws(FileError) -> any FileLock
 }
 
+/// `create` reads and writes too. Writing to a file opened to `read` traps.
 package enum FileAccess: Sendable { case read, readWrite, create }
 
 package enum FileKind: Sendable { case file, directory }
@@ -61,44 +62,16 @@ package protocol File: AnyObject, Sendable {
   func allocate(to byteCount: Int) throws(FileError)
 
   /// Makes the bytes and the size durable, those stored through mappings too.
+  ///
+  /// After a failure the file is not to be trusted: the system may have dropped what it could not
+  /// write, and the next call may succeed without it.
   func sync() throws(FileError)
 
-  /// Maps the first `byteCount` bytes, which may lie past the end of the file; only those within
-  /// it may be touched.
+  /// Maps the first `byteCount` bytes (at least one), which may lie past the end of the file; only
+  /// those within it may be touched. The mapping outlives this object, and the file's name.
   func map(_ byteCount: Int, writable: Bool) throws(FileError) -> FileMapping
 }
 
 extension File {
   package func readAll() throws(FileError) -> [UInt8] { try read(byteCount(), at: 0) }
-}
-
-/// A failed operation on a file.
-package struct FileError: Error, CustomStringConvertible {
-  package enum Code: Sendable {
-    case notFound, exists, locked, noSpace, readOnly, permission, tooManyOpenFiles, notADirectory
-    /// The disk failed, or a simulated crash came.
-    case io
-    case other
-  }
-
-  package let code: Code
-  /// What was tried: `open`, `fdatasync` …
-  package let operation: String
-  package let path: String
-  /// The system's number, 0 where it did not come from the system.
-  package let errno: Int32
-  /// The system's words.
-  package let reason: String
-
-  package init(
-    _ code: Code, operation: String, path: String, errno: Int32 = 0, reason: String
-  ) {
-    self.code = code
-    self.operation = operation
-    self.path = path
-    self.errno = errno
-    self.reason = reason
-  }
-
-  package var description: String { "\(operation) \(path): \(reason)" }
 }

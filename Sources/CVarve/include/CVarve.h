@@ -19,4 +19,14 @@ static inline uint32_t varve_load_acquire_32(const void *address) {
   return __atomic_load_n((const uint32_t *)address, __ATOMIC_ACQUIRE);
 }
 
+/// Grows a file to `count` bytes whose blocks are reserved on the disk; never cuts it.
+/// -1 and `errno` where that fails: then some blocks may have been added.
+int varve_allocate(int fd, int64_t count);
+
+/// Makes a file's bytes and size durable: `fdatasync`, or what a Mac has for it.
+int varve_sync_data(int fd);
+
+/// Makes the whole file system that holds `fd` durable: `syncfs`.
+int varve_sync_file_system(int fd);
+
 #endif
