@@ -4,7 +4,8 @@ extension RawSpan {
   package func bigEndian<Value: FixedWidthInteger & BitwiseCopyable>(
     at position: Int, as type: Value.Type = Value.self
   ) -> Value {
-    Value(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: checked(position, for: type), as: type))
+    Value(
+      bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: checked(position, for: type), as: type))
   }
 
   @inlinable

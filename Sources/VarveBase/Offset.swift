@@ -1,4 +1,4 @@
-/// The position of a record in its partition: 0 for the first ever appended, then one more for each.
+/// The position of a record in its partition: 0 for the first ever appended, one more for each.
 public struct Offset: RawRepresentable, Hashable, Comparable, Sendable, Codable,
   ExpressibleByIntegerLiteral, CustomStringConvertible
 {

@@ -1,0 +1,87 @@
+# Varve. `make help` lists the targets. Each installs the Debian packages that it misses.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# What the library, the command and the tests link.
+CODECS := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev
+# What the benchmarks compare with.
+PEERS := liblmdb-dev libsqlite3-dev
+
+# A text file for `make demo`, one event a line; by default a year of temperatures.
+FILE ?=
+# Suites that run under ThreadSanitizer: names of suites or tests, as a pattern.
+TSAN_SUITES ?= Concurrency|ReadmeProgram
+# Suites of decoders that take random and mutated input.
+FUZZ_SUITES ?= Fuzz
+# More words for `varve bench` and the benchmarks, such as --json results.json.
+ARGS ?=
+
+# Sanitizers say what they found; Swift's own backtrace printer only gets in the way.
+SANITIZE := SWIFT_BACKTRACE=enable=no swift test --disable-xctest
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: codecs toolchain
+toolchain:
+	@command -v swift >/dev/null || \
+	  { echo "Swift 6.3 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+codecs: toolchain
+	@.ci/packages $(CODECS)
+
+.PHONY: build
+build: codecs ## the command, optimised: .build/release/varve
+	@swift build --configuration release --product varve
+
+.PHONY: demo
+demo: codecs ## the main job on real input; FILE=… for a text file of yours, one event a line
+	@swift build --quiet --configuration release --product varve
+	@PATH="$$PWD/.build/release:$$PATH" Benchmarks/Demo/run $(FILE)
+
+.PHONY: test
+test: codecs ## style, unit, golden, crash, fuzz and kill tests, a bounded share of each
+	@swift test --disable-xctest
+
+.PHONY: test-long
+test-long: codecs tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
+	@VARVE_TEST_LONG=1 swift test --disable-xctest --configuration release
+	@$(MAKE) --no-print-directory fuzz
+
+.PHONY: fuzz
+fuzz: codecs ## every decoder on ten million random and mutated inputs under AddressSanitizer
+	@VARVE_TEST_LONG=1 $(SANITIZE) --configuration release --sanitize address \
+	  --scratch-path .build/address --filter '$(FUZZ_SUITES)'
+
+.PHONY: tsan
+tsan: codecs ## one writer, many readers and maintenance at once under ThreadSanitizer
+	@$(SANITIZE) --sanitize thread --scratch-path .build/thread --filter '$(TSAN_SUITES)'
+
+.PHONY: bench
+bench: codecs ## ratios to ceilings, LMDB and SQLite of the same run; ARGS=… for more
+	@.ci/packages $(PEERS)
+	@swift run --configuration release --scratch-path .build/bench --enable-all-traits \
+	  VarveBenchmarks $(ARGS)
+
+.PHONY: zlib-only
+zlib-only: toolchain ## a build with every optional codec off
+	@.ci/packages zlib1g-dev
+	@.ci/zlib-only
+
+.PHONY: lint
+lint: toolchain ## swift format, strict
+	@swift format lint --strict --parallel --recursive Sources Tests Benchmarks Package.swift
+
+.PHONY: format
+format: toolchain ## rewrites the sources as lint wants them
+	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
+
+.PHONY: docs
+docs: codecs ## the documentation: .build/documentation/index.html
+	@.ci/docs
+
+.PHONY: clean
+clean: ## removes what was built
+	@rm -rf .build bench-results

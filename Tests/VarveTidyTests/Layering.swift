@@ -1,0 +1,43 @@
+/// Who may import whom. Arrows point down only: a lower target never names a higher one.
+enum Layering {
+  /// The modules that each target may import. Swift's own `Synchronization` is everybody's.
+  static let allowed: [String: Set<String>] = [
+    "VarveBase": ["CVarve", "Glibc", "Musl", "Darwin"],
+    "VarveLog": ["VarveBase", "CZlib", "CLZ4", "CSnappy", "CZstd"],
+    "VarveProtocol": ["VarveBase"],
+    "VarveBroker": ["VarveLog", "VarveProtocol", "VarveBase"],
+    "Varve": ["VarveBroker", "VarveLog", "VarveBase"],
+    "VarveTestKit": ["Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase"],
+    "VarveCommand": ["Varve", "VarveBroker", "VarveLog", "VarveBase", "Foundation", "Glibc"],
+    "VarveBenchmarks": [
+      "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CVarve", "CLMDB",
+      "CSQLite", "CZlib", "Foundation", "Glibc",
+    ],
+  ]
+
+  static let rule = Rule { file in
+    guard file.isSwift, !file.isTest, file.path != "Package.swift" else { return [] }
+    guard let modules = allowed[file.target] else {
+      return [
+        Finding(path: file.path, line: 1, message: "\(file.target) is not in Layering.allowed")
+      ]
+    }
+    return imports(of: file).compactMap { line, module in
+      if module == "Synchronization" || modules.contains(module) { return nil }
+      return Finding(
+        path: file.path, line: line, message: "\(file.target) may not import \(module)")
+    }
+  }
+
+  /// The imported modules and their lines.
+  private static func imports(of file: SourceFile) -> [(line: Int, module: String)] {
+    let pattern =
+      #/
+      ^\s* (?:@\w+\s+)* (?:\w+\s+)? import\s+
+      (?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)? (\w+)
+    /#
+    return file.code.enumerated().compactMap { index, code in
+      code.firstMatch(of: pattern).map { (index + 1, String($0.output.1)) }
+    }
+  }
+}
