@@ -69,7 +69,7 @@ package final class TimeIndex: Sendable {
     return last.offset < baseOffset ? start : last
   }
 
-  /// Adds an entry if `timestamp`, the greatest so far, is greater than the last one's. Writer only.
+  /// Adds an entry if `timestamp`, the greatest so far, is above the last one's. Writer only.
   ///
   /// `skipFullCheck` takes the place that is kept for the last entry. Throws `.corrupt` where the
   /// entry can't follow the last one, `.indexFull`, `.segmentOverflow`, `.io`.

@@ -1,16 +1,22 @@
 /// Where memory safety and thread safety are argued by people, not by the compiler.
 enum Fences {
-  /// The files that may touch memory through pointers. Each is small, each pointer use is proved
-  /// by the guard above it. A new file comes in here only where a span cannot do its work.
-  static let pointerFiles: Set<String> = [
-    "Sources/VarveBase/BigEndian.swift",
-    "Sources/VarveBase/ByteSlice.swift",
-    "Sources/VarveBase/FileMapping.swift",
-    "Sources/VarveBase/SystemTime.swift",
+  /// The files that may touch memory through pointers, and what for. Each is small, and each
+  /// pointer use is proved by the guard above it. A new file comes in here only where a span
+  /// cannot do its work.
+  static let pointerFiles: [String: String] = [
+    "Sources/VarveBase/BigEndian.swift": "one unaligned load behind a bounds check",
+    "Sources/VarveBase/ByteSlice.swift": "memory lent by an owner",
+    "Sources/VarveBase/FileMapping.swift": "mapped files",
+    "Sources/VarveBase/FileDescriptor.swift": "system calls",
+    "Sources/VarveBase/LocalFile.swift": "system calls",
+    "Sources/VarveBase/LocalFileSystem.swift": "system calls",
+    "Sources/VarveBase/SystemCall.swift": "system calls",
+    "Sources/VarveBase/SystemTime.swift": "system calls",
+    "Sources/VarveTestKit/TemporaryDirectory.swift": "system calls",
   ]
 
   static let pointers = Rule { file in
-    guard file.isSwift, file.isLibrary, !pointerFiles.contains(file.path) else { return [] }
+    guard file.isSwift, file.isLibrary, pointerFiles[file.path] == nil else { return [] }
     return file.code.enumerated().compactMap { index, code in
       guard code.contains(/\bunsafe\b|\bUnsafe\w*Pointer\b/) else { return nil }
       return Finding(

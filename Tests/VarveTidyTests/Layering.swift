@@ -7,7 +7,9 @@ enum Layering {
     "VarveProtocol": ["VarveBase"],
     "VarveBroker": ["VarveLog", "VarveProtocol", "VarveBase"],
     "Varve": ["VarveBroker", "VarveLog", "VarveBase"],
-    "VarveTestKit": ["Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase"],
+    "VarveTestKit": [
+      "Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin",
+    ],
     "VarveCommand": ["Varve", "VarveBroker", "VarveLog", "VarveBase", "Foundation", "Glibc"],
     "VarveBenchmarks": [
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CVarve", "CLMDB",
