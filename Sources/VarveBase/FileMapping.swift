@@ -10,12 +10,15 @@ internal import CVarve
 ///
 /// One writer stores; readers touch only what was published to them before. The class is the
 /// owner that `ByteSlice`s of records name.
-@safe
+///
+/// `@usableFromInline` on the class is what lets other modules inline its members: without it a
+/// `package` type's `@inlinable` is taken silently and every store is a call.
+@safe @usableFromInline
 package final class FileMapping: @unchecked Sendable {
   // Safety: the pointer is constant; who may store where, and when readers may look, is the
   // log's publication protocol (body first, then length and end with release ordering).
   @usableFromInline let base: UnsafeMutableRawPointer
-  package let count: Int
+  @usableFromInline package let count: Int
   private let unmap: @Sendable () -> Void
 
   package init(base: UnsafeMutableRawPointer, count: Int, unmap: @escaping @Sendable () -> Void) {
@@ -81,13 +84,11 @@ package final class FileMapping: @unchecked Sendable {
   /// Stores a big-endian integer so that whoever loads it with `loadPublished`, another process
   /// too, sees all that was stored before. A 32-bit field that straddles a cache line is not
   /// stored in one step; readers of another process therefore check the batch's checksum as well.
-  @inlinable
   package func publish(_ value: UInt32, at position: Int) {
     precondition(position >= 0 && position <= count - 4)
     unsafe varve_store_release_32(base + position, value.bigEndian)
   }
 
-  @inlinable
   package func loadPublished(at position: Int) -> UInt32 {
     precondition(position >= 0 && position <= count - 4)
     return unsafe UInt32(bigEndian: varve_load_acquire_32(base + position))
