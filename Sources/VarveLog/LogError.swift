@@ -15,15 +15,12 @@ package struct LogError: Error, CustomStringConvertible, Sendable {
     case offsetOutOfRange
     /// An offset too far from its segment's first one for the four bytes that indexes give it.
     case segmentOverflow
-    /// An index without room for another entry: the segment must be rolled.
-    case indexFull
     case batchTooLarge
     case invalidRecord
     case invalidTimestamp
-    /// A producer's batch that does not follow the one before it.
+    /// A producer's batch that does not follow the one before it, or one so old that it can't be
+    /// told from that.
     case outOfOrderSequence
-    /// A producer's batch that is no longer remembered, so it can't be told from a new one.
-    case duplicateSequence
     /// A batch from a producer that a newer one has replaced.
     case invalidProducerEpoch
     /// A batch that the producer's transaction does not allow.

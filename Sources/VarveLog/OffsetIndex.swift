@@ -80,25 +80,21 @@ package final class OffsetIndex: Sendable {
     return next < count ? entry(at: next) : nil
   }
 
-  /// Adds an entry. Writer only.
+  /// Reserves the blocks of the next entry, so that `append` can't fail. Writer only.
+  package func reserve() throws(LogError) { try entries.reserve() }
+
+  /// Adds an entry; `reserve` came before it. Writer only.
   ///
-  /// Offsets must increase: throws `.corrupt` where the index has that offset already, which an
-  /// index that belongs to another log does; `.indexFull`; `.segmentOverflow` where the offset or
-  /// the position does not fit; `.io`.
-  package func append(offset: Offset, position: Int) throws(LogError) {
-    let count = entries.count
-    if count > 0, offset <= entry(at: count - 1).offset {
-      throw entries.corruption(
-        "the last entry is for offset \(lastOffset), and \(offset) can't follow it",
-        entry: count - 1)
-    }
-    guard let relative = relativeOffset(offset, base: baseOffset),
-      let storedPosition = Int32(exactly: position), position >= 0
-    else { throw overflow(offset, base: baseOffset, file: path) }
-    try entries.append { mapping, place in
-      mapping.store(relative, at: place)
-      mapping.store(storedPosition, at: place + 4)
-    }
+  /// False, and nothing is added, where the index is full, the entry does not fit into its eight
+  /// bytes, or its offset is not after the last entry's, as in an index that lies (`sanityCheck`
+  /// finds those when the log is opened). An index has gaps anyway: nothing is lost.
+  @discardableResult
+  package func append(offset: Offset, position: Int) -> Bool {
+    guard offset > lastOffset, let relative = relativeOffset(offset, base: baseOffset),
+      let place = Int32(exactly: position), position >= 0
+    else { return false }
+    let bits = UInt64(UInt32(relative)) << 32 | UInt64(UInt32(place))
+    return entries.append { mapping, position in mapping.store(bits, at: position) }
   }
 
   /// Drops the entries at and after `offset`. Writer only, and not while anyone reads.
@@ -111,7 +107,11 @@ package final class OffsetIndex: Sendable {
   package func reset() { entries.truncate(toCount: 0) }
 
   /// Cuts the file behind the last entry: when the segment is sealed or the log is closed.
-  package func trim() throws(LogError) { try entries.trim() }
+  package func trimToValidSize() throws(LogError) { try entries.trimToValidSize() }
+
+  /// Counts the entries that another process has appended since; a reader that follows opened
+  /// the index with `maxBytes`.
+  package func refresh() throws(LogError) { try entries.refresh() }
 
   package func sync() throws(LogError) { try entries.sync() }
 
@@ -119,12 +119,19 @@ package final class OffsetIndex: Sendable {
 
   package func remove() throws(LogError) { try entries.remove() }
 
-  /// The check that each open affords: the size and the last entry. Throws `.corrupt`.
-  package func sanityCheck() throws(LogError) {
+  /// The check that each open affords: the size and the last entry, which must lie before
+  /// `logEnd`, the segment's end. Throws `.corrupt`.
+  package func sanityCheck(logEnd: Entry? = nil) throws(LogError) {
     try entries.checkSize()
     let count = entries.count
     guard count > 0 else { return }
     try check(count - 1, after: Entry(offset: baseOffset, position: 0))
+    let last = entry(at: count - 1)
+    if let logEnd, last.offset >= logEnd.offset || last.position >= logEnd.position {
+      throw entries.corruption(
+        "the last entry (offset \(last.offset), position \(last.position)) is past the segment's"
+          + " end (offset \(logEnd.offset), position \(logEnd.position))", entry: count - 1)
+    }
   }
 
   /// Checks that offsets and positions increase through all entries. Throws `.corrupt`.
@@ -153,10 +160,4 @@ func relativeOffset(_ offset: Offset, base: Offset) -> Int32? {
   let (distance, overflow) = offset.rawValue.subtractingReportingOverflow(base.rawValue)
   guard !overflow, distance >= 0 else { return nil }
   return Int32(exactly: distance)
-}
-
-func overflow(_ offset: Offset, base: Offset, file: String) -> LogError {
-  LogError(
-    .segmentOverflow, "does not fit into the segment that starts at \(base)", file: file,
-    offset: offset)
 }

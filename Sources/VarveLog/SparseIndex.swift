@@ -39,7 +39,7 @@ final class SparseIndex: Sendable {
       file = try fileSystem.open(path, writable ? .create : .read)
       let size = try file.byteCount()
       let whole = size - size % entryBytes
-      let limit = max(whole, writable ? maxBytes - maxBytes % entryBytes : 0)
+      let limit = max(whole, maxBytes - maxBytes % entryBytes)
       mapping = limit == 0 ? nil : try file.map(limit, writable: writable)
       let count = mapping.map { Self.count(in: $0, byteCount: whole, entryBytes: entryBytes) } ?? 0
       if writable && size != count * entryBytes { try file.resize(to: count * entryBytes) }
@@ -56,15 +56,27 @@ final class SparseIndex: Sendable {
 
   var path: String { currentPath.withLock { $0 } }
 
-  /// Makes room for one more entry, stores it and shows it to readers. Writer only.
-  func append(_ store: (FileMapping, _ position: Int) -> Void) throws(LogError) {
+  /// Reserves the blocks of the next entry, if there is room for one. Writer only.
+  func reserve() throws(LogError) {
     let count = publishedCount.load(ordering: .relaxed)
-    guard count < capacity, let mapping else {
-      throw LogError(.indexFull, "the index has room for \(capacity) entries only", file: path)
-    }
-    try reserve((count + 1) * entryBytes)
+    let needed = (count + 1) * entryBytes
+    guard count < capacity, needed > byteCount.load(ordering: .relaxed) else { return }
+    let steps = (needed + Self.growthBytes - 1) / Self.growthBytes
+    let size = min(steps * Self.growthBytes, capacity * entryBytes)
+    do { try file.allocate(to: size) } catch { throw LogError(error) }
+    byteCount.store(size, ordering: .relaxed)
+  }
+
+  /// Stores an entry where `reserve` made room, and shows it to readers; false where there is no
+  /// room for one more. Writer only.
+  func append(_ store: (FileMapping, _ position: Int) -> Void) -> Bool {
+    let count = publishedCount.load(ordering: .relaxed)
+    guard count < capacity, let mapping else { return false }
+    precondition(
+      (count + 1) * entryBytes <= byteCount.load(ordering: .relaxed), "reserve() comes first")
     store(mapping, count * entryBytes)
     publishedCount.store(count + 1, ordering: .releasing)
+    return true
   }
 
   /// Loads an integer of an entry that `count` has shown. Any thread.
@@ -97,11 +109,23 @@ final class SparseIndex: Sendable {
   }
 
   /// Cuts the file behind the last entry, as it stands once its segment is sealed. Writer only.
-  func trim() throws(LogError) {
+  func trimToValidSize() throws(LogError) {
     let size = publishedCount.load(ordering: .relaxed) * entryBytes
     guard byteCount.load(ordering: .relaxed) != size else { return }
     do { try file.resize(to: size) } catch { throw LogError(error) }
     byteCount.store(size, ordering: .relaxed)
+  }
+
+  /// Counts the entries that another process has appended since. Readers only.
+  func refresh() throws(LogError) {
+    guard let mapping else { return }
+    let size: Int
+    do { size = try file.byteCount() } catch { throw LogError(error) }
+    var count = publishedCount.load(ordering: .relaxed)
+    let limit = min(size / entryBytes, capacity)
+    while count < limit, !Self.isZero(mapping, entry: count, entryBytes: entryBytes) { count += 1 }
+    byteCount.store(size, ordering: .relaxed)
+    publishedCount.store(count, ordering: .releasing)
   }
 
   func sync() throws(LogError) { do { try file.sync() } catch { throw LogError(error) } }
@@ -134,14 +158,6 @@ final class SparseIndex: Sendable {
       at: entry.map { .byte($0 * entryBytes) })
   }
 
-  private func reserve(_ needed: Int) throws(LogError) {
-    guard needed > byteCount.load(ordering: .relaxed) else { return }
-    let steps = (needed + Self.growthBytes - 1) / Self.growthBytes
-    let size = min(steps * Self.growthBytes, capacity * entryBytes)
-    do { try file.allocate(to: size) } catch { throw LogError(error) }
-    byteCount.store(size, ordering: .relaxed)
-  }
-
   /// Entries up to the last that is not all zero. A file of one entry has been trimmed, and that
   /// entry counts whatever it says: the first record of a log may have the timestamp 0.
   private static func count(in mapping: FileMapping, byteCount: Int, entryBytes: Int) -> Int {
@@ -151,6 +167,13 @@ final class SparseIndex: Sendable {
       while end >= 8, bytes.bigEndian(at: end - 8, as: UInt64.self) == 0 { end -= 8 }
       while end > 0, bytes.bigEndian(at: end - 1, as: UInt8.self) == 0 { end -= 1 }
       return (end + entryBytes - 1) / entryBytes
+    }
+  }
+
+  private static func isZero(_ mapping: FileMapping, entry: Int, entryBytes: Int) -> Bool {
+    let start = entry * entryBytes
+    return mapping.withBytes(start..<start + entryBytes) { bytes in
+      (0..<entryBytes).allSatisfy { bytes.bigEndian(at: $0, as: UInt8.self) == 0 }
     }
   }
 }

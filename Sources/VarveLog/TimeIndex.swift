@@ -69,29 +69,26 @@ package final class TimeIndex: Sendable {
     return last.offset < baseOffset ? start : last
   }
 
-  /// Adds an entry if `timestamp`, the greatest so far, is above the last one's. Writer only.
+  /// Reserves the blocks of the next entry, so that `append` can't fail. Writer only.
+  package func reserve() throws(LogError) { try entries.reserve() }
+
+  /// Adds an entry if `timestamp`, the greatest so far, is greater than the last one's; `reserve`
+  /// came before it. Writer only.
   ///
-  /// `skipFullCheck` takes the place that is kept for the last entry. Throws `.corrupt` where the
-  /// entry can't follow the last one, `.indexFull`, `.segmentOverflow`, `.io`.
-  package func maybeAppend(
-    timestamp: Timestamp, offset: Offset, skipFullCheck: Bool = false
-  ) throws(LogError) {
-    if isFull && !skipFullCheck {
-      throw LogError(.indexFull, "the index has room for \(capacity) entries only", file: path)
-    }
+  /// `evenIfFull` takes the place that is kept for the last entry of a segment. False, and nothing
+  /// is added, where there is no need, no room, or the offset is before the last entry's, as in an
+  /// index that lies (`sanityCheck` finds those when the log is opened).
+  @discardableResult
+  package func append(
+    _ timestamp: Timestamp, offset: Offset, evenIfFull: Bool = false
+  ) -> Bool {
     let last = lastEntry
-    if entries.count > 0, offset < last.offset || timestamp < last.timestamp {
-      throw entries.corruption(
-        "the last entry (timestamp \(last.timestamp), offset \(last.offset)) can't be followed by"
-          + " timestamp \(timestamp), offset \(offset)", entry: entries.count - 1)
-    }
-    guard timestamp > last.timestamp else { return }
-    guard let relative = relativeOffset(offset, base: baseOffset) else {
-      throw overflow(offset, base: baseOffset, file: path)
-    }
-    try entries.append { mapping, place in
-      mapping.store(timestamp.rawValue, at: place)
-      mapping.store(relative, at: place + 8)
+    guard timestamp > last.timestamp, offset >= last.offset, evenIfFull || !isFull,
+      let relative = relativeOffset(offset, base: baseOffset)
+    else { return false }
+    return entries.append { mapping, position in
+      mapping.store(timestamp.rawValue, at: position)
+      mapping.store(relative, at: position + 8)
     }
   }
 
@@ -105,7 +102,11 @@ package final class TimeIndex: Sendable {
   package func reset() { entries.truncate(toCount: 0) }
 
   /// Cuts the file behind the last entry: when the segment is sealed or the log is closed.
-  package func trim() throws(LogError) { try entries.trim() }
+  package func trimToValidSize() throws(LogError) { try entries.trimToValidSize() }
+
+  /// Counts the entries that another process has appended since; a reader that follows opened
+  /// the index with `maxBytes`.
+  package func refresh() throws(LogError) { try entries.refresh() }
 
   package func sync() throws(LogError) { try entries.sync() }
 
@@ -113,14 +114,20 @@ package final class TimeIndex: Sendable {
 
   package func remove() throws(LogError) { try entries.remove() }
 
-  /// The check that each open affords: the size and the last entry. Throws `.corrupt`.
-  package func sanityCheck() throws(LogError) {
+  /// The check that each open affords: the size, and the last entry, whose offset must be before
+  /// `endOffset`, the segment's end. Throws `.corrupt`.
+  package func sanityCheck(endOffset: Offset? = nil) throws(LogError) {
     try entries.checkSize()
     let count = entries.count
     guard count > 0 else { return }
     let (first, last) = (entry(at: 0), entry(at: count - 1))
     guard last.timestamp >= first.timestamp, last.offset >= baseOffset else {
       throw corruption(count - 1, after: first)
+    }
+    if let endOffset, last.offset >= endOffset {
+      throw entries.corruption(
+        "the last entry's offset \(last.offset) is past the segment's end \(endOffset)",
+        entry: count - 1)
     }
   }
 
