@@ -8,6 +8,9 @@
 /// CRC32C (Castagnoli, RFC 3720) of `count` bytes, continuing from `crc` (0 to start).
 uint32_t varve_crc32c(uint32_t crc, const void *bytes, size_t count);
 
+/// As `varve_crc32c`, without the CPU's instruction.
+uint32_t varve_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
+
 /// Stores 32 bits that another thread or process loads with `varve_load_acquire_32`:
 /// everything stored before is visible to whoever sees the value.
 static inline void varve_store_release_32(void *address, uint32_t value) {

@@ -1,0 +1,134 @@
+/// Integers in 7-bit groups, the lowest first, as Protocol Buffers and Kafka write them: signed
+/// ones zigzagged, so that small negative numbers stay short.
+///
+/// Reading poisons instead of throwing: a number that is cut short or too long yields 0 and moves
+/// the position past every end (`invalidPosition`), where all further reads fail too. Callers
+/// read what they need and then check the position once.
+package enum Varint {
+  /// Where a failed read leaves its position.
+  @inlinable package static var invalidPosition: Int { Int.max >> 1 }
+
+  // MARK: Zigzag
+
+  @inlinable
+  package static func zigzag(_ value: Int32) -> UInt32 {
+    UInt32(bitPattern: (value << 1) ^ (value >> 31))
+  }
+
+  @inlinable
+  package static func zigzag(_ value: Int64) -> UInt64 {
+    UInt64(bitPattern: (value << 1) ^ (value >> 63))
+  }
+
+  @inlinable
+  package static func unzigzag(_ value: UInt32) -> Int32 {
+    Int32(bitPattern: (value >> 1) ^ (0 &- (value & 1)))
+  }
+
+  @inlinable
+  package static func unzigzag(_ value: UInt64) -> Int64 {
+    Int64(bitPattern: (value >> 1) ^ (0 &- (value & 1)))
+  }
+
+  // MARK: Sizes
+
+  /// The bytes that an unsigned number takes: 1 to 10.
+  @inlinable
+  package static func byteCount(unsigned value: UInt64) -> Int {
+    // ceil(bits / 7) without a division: (bits * 9 + 64) / 64 holds for 1...64 bits.
+    let bits = 64 &- (value | 1).leadingZeroBitCount
+    return (bits &* 9 &+ 64) >> 6
+  }
+
+  /// The bytes that a zigzagged number takes: 1 to 10.
+  @inlinable
+  package static func byteCount(_ value: Int64) -> Int { byteCount(unsigned: zigzag(value)) }
+
+  // MARK: Reading
+
+  /// The unsigned number at `position`, which lies before `end`; moves the position past it.
+  /// More than 5 bytes or 32 bits are invalid.
+  @inlinable
+  package static func readUnsigned32(
+    _ bytes: RawSpan, at position: inout Int, end: Int
+  ) -> UInt32 {
+    if position < end {
+      let first = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
+      if first < 0x80 {
+        position &+= 1
+        return UInt32(first)
+      }
+    }
+    return UInt32(truncatingIfNeeded: readLong(bytes, at: &position, end: end, bits: 32))
+  }
+
+  /// As `readUnsigned32`, up to 10 bytes and 64 bits.
+  @inlinable
+  package static func readUnsigned64(
+    _ bytes: RawSpan, at position: inout Int, end: Int
+  ) -> UInt64 {
+    if position < end {
+      let first = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
+      if first < 0x80 {
+        position &+= 1
+        return UInt64(first)
+      }
+    }
+    return readLong(bytes, at: &position, end: end, bits: 64)
+  }
+
+  /// The zigzagged number at `position`.
+  @inlinable
+  package static func read32(_ bytes: RawSpan, at position: inout Int, end: Int) -> Int32 {
+    unzigzag(readUnsigned32(bytes, at: &position, end: end))
+  }
+
+  /// The zigzagged number at `position`.
+  @inlinable
+  package static func read64(_ bytes: RawSpan, at position: inout Int, end: Int) -> Int64 {
+    unzigzag(readUnsigned64(bytes, at: &position, end: end))
+  }
+
+  @usableFromInline
+  package static func readLong(
+    _ bytes: RawSpan, at position: inout Int, end: Int, bits: UInt64
+  ) -> UInt64 {
+    precondition(end <= bytes.byteCount)
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    var next = position
+    while next < end, shift < bits {
+      let byte = UInt64(unsafe bytes.unsafeLoad(fromByteOffset: next, as: UInt8.self))
+      next += 1
+      // The last group may hold fewer than 7 bits; more would be lost.
+      if shift + 7 > bits, byte >> (bits - shift) != 0 { break }
+      value |= (byte & 0x7F) << shift
+      if byte < 0x80 {
+        position = next
+        return value
+      }
+      shift += 7
+    }
+    position = invalidPosition
+    return 0
+  }
+
+  // MARK: Writing
+
+  /// Writes an unsigned number where at least `byteCount(unsigned:)` bytes are free; returns the
+  /// bytes written.
+  @inlinable
+  package static func write(unsigned value: UInt64, to start: UnsafeMutableRawPointer) -> Int {
+    var rest = value
+    var count = 0
+    while rest >= 0x80 {
+      unsafe start.storeBytes(
+        of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
+      rest >>= 7
+      count &+= 1
+    }
+    unsafe start.storeBytes(
+      of: UInt8(truncatingIfNeeded: rest), toByteOffset: count, as: UInt8.self)
+    return count &+ 1
+  }
+}

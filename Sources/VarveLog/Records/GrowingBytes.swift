@@ -1,0 +1,103 @@
+internal import VarveBase
+
+/// A buffer that grows by doubling and keeps its memory when emptied: builders and codecs write
+/// into one without an allocation once it is large enough.
+@safe
+struct GrowingBytes: ~Copyable, @unchecked Sendable {
+  // Safety: the memory is this value's alone, and the value cannot be copied.
+  private(set) var base: UnsafeMutableRawPointer
+  private(set) var capacity: Int
+  /// The bytes written so far.
+  private(set) var count = 0
+
+  init(capacity: Int = 4096) {
+    self.capacity = max(64, capacity)
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity, alignment: 16)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// The bytes written so far.
+  var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      let span = unsafe RawSpan(_unsafeStart: UnsafeRawPointer(base), byteCount: count)
+      return unsafe _overrideLifetime(span, borrowing: self)
+    }
+  }
+
+  /// Where the next byte goes.
+  var end: UnsafeMutableRawPointer { unsafe base + count }
+
+  /// The bytes that may be written at `end`.
+  var free: Int { capacity - count }
+
+  /// Makes room for `more` bytes after those written.
+  @inline(__always)
+  mutating func reserve(_ more: Int) {
+    if more > capacity &- count { grow(more) }
+  }
+
+  /// Counts bytes that were written at `end`.
+  @inline(__always)
+  mutating func advance(by written: Int) {
+    assert(written >= 0 && written <= free)
+    count &+= written
+  }
+
+  /// Forgets the bytes after the first `newCount`, or counts such that were reserved.
+  mutating func setCount(_ newCount: Int) {
+    precondition(newCount >= 0 && newCount <= capacity)
+    count = newCount
+  }
+
+  mutating func append(_ bytes: RawSpan) {
+    reserve(bytes.byteCount)
+    put(bytes)
+  }
+
+  // MARK: Writing into room that was reserved
+
+  @inline(__always)
+  mutating func put(_ byte: UInt8) {
+    assert(free >= 1)
+    unsafe end.storeBytes(of: byte, as: UInt8.self)
+    count &+= 1
+  }
+
+  /// A zigzagged varint.
+  @inline(__always)
+  mutating func putVarint(_ value: Int64) {
+    let unsigned = Varint.zigzag(value)
+    assert(free >= Varint.byteCount(unsigned: unsigned))
+    unsafe count &+= Varint.write(unsigned: unsigned, to: end)
+  }
+
+  @inline(__always)
+  mutating func put(_ bytes: RawSpan) {
+    assert(free >= bytes.byteCount)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe end.copyMemory(from: start, byteCount: source.count)
+    }
+    count &+= bytes.byteCount
+  }
+
+  /// The bytes after their length, which is -1 for null.
+  @inline(__always)
+  mutating func putPrefixed(_ bytes: RawSpan?) {
+    guard let bytes else { return put(1) }
+    putVarint(Int64(bytes.byteCount))
+    put(bytes)
+  }
+
+  @inline(never)
+  private mutating func grow(_ more: Int) {
+    let newCapacity = max(capacity * 2, count + more)
+    let grown = UnsafeMutableRawPointer.allocate(byteCount: newCapacity, alignment: 16)
+    unsafe grown.copyMemory(from: base, byteCount: count)
+    unsafe base.deallocate()
+    unsafe base = grown
+    capacity = newCapacity
+  }
+}

@@ -1,0 +1,120 @@
+package import VarveBase
+
+extension RecordBatchBuilder {
+  /// Appends a record at the next offset. Throws `.tooLarge` where the batch would pass 2 GiB.
+  package mutating func append(
+    timestamp: Timestamp, key: RawSpan?, value: RawSpan?, headers: [RecordHeader] = []
+  ) throws(RecordBatchError) {
+    try append(
+      offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, key: key, value: value,
+      headers: headers)
+  }
+
+  /// Appends a record at the next offset.
+  package mutating func append(
+    timestamp: Timestamp, key: ByteSlice?, value: ByteSlice?, headers: [RecordHeader] = []
+  ) throws(RecordBatchError) {
+    try append(
+      timestamp: timestamp, key: key?.bytes, value: value?.bytes, headers: headers)
+  }
+
+  /// Appends a record at a given offset, larger than those before: gaps may lie between.
+  package mutating func append(
+    offset: Offset, timestamp: Timestamp, key: RawSpan?, value: RawSpan?,
+    headers: [RecordHeader] = []
+  ) throws(RecordBatchError) {
+    try append(
+      offsetDelta: offset - baseOffset, timestamp: timestamp, key: key, value: value,
+      headers: headers)
+  }
+
+  /// Appends a record of another batch with its offset, time, key, value and headers.
+  package mutating func append(_ record: borrowing RecordView) throws(RecordBatchError) {
+    let body = record.body
+    try begin(
+      offsetDelta: record.offset - baseOffset, timestamp: record.timestamp,
+      attributes: record.attributes, bodyCount: body.byteCount)
+    records.put(body)
+  }
+
+  private mutating func append(
+    offsetDelta: Int64, timestamp: Timestamp, key: RawSpan?, value: RawSpan?,
+    headers: [RecordHeader]
+  ) throws(RecordBatchError) {
+    let bodyCount =
+      Self.prefixedByteCount(key?.byteCount) + Self.prefixedByteCount(value?.byteCount)
+      + Self.byteCount(of: headers)
+    try begin(
+      offsetDelta: offsetDelta, timestamp: timestamp, attributes: 0, bodyCount: bodyCount)
+    records.putPrefixed(key)
+    records.putPrefixed(value)
+    records.putVarint(Int64(headers.count))
+    for header in headers {
+      records.putPrefixed(header.key.bytes)
+      records.putPrefixed(header.value?.bytes)
+    }
+  }
+
+  /// Writes all of a record that comes before its body, and reserves room for that.
+  @inline(__always)
+  private mutating func begin(
+    offsetDelta: Int64, timestamp: Timestamp, attributes: UInt8, bodyCount: Int
+  ) throws(RecordBatchError) {
+    precondition(!isFinished, "reset() comes between finish() and the next batch")
+    guard offsetDelta > Int64(lastOffsetDelta), offsetDelta <= Int64(Int32.max) else {
+      throw offsetError(offsetDelta)
+    }
+    if recordCount == 0 { baseTimestamp = (deleteHorizon ?? timestamp).rawValue }
+    let timestampDelta = timestamp.rawValue &- baseTimestamp
+    let length =
+      1 + Varint.byteCount(timestampDelta) + Varint.byteCount(offsetDelta) + bodyCount
+    guard length <= Int(Int32.max) - records.count - Self.lengthByteCountMax else {
+      throw sizeError(length)
+    }
+    records.reserve(length + Self.lengthByteCountMax)
+    records.putVarint(Int64(length))
+    records.put(attributes)
+    records.putVarint(timestampDelta)
+    records.putVarint(offsetDelta)
+    maxTimestamp = max(maxTimestamp, timestamp.rawValue)
+    lastOffsetDelta = Int32(truncatingIfNeeded: offsetDelta)
+    recordCount &+= 1
+  }
+
+  private static var lengthByteCountMax: Int { 5 }
+
+  /// The bytes that a length and what it counts take; nil stands for null.
+  @inline(__always)
+  private static func prefixedByteCount(_ count: Int?) -> Int {
+    guard let count else { return 1 }
+    return Varint.byteCount(Int64(count)) + count
+  }
+
+  @inline(__always)
+  private static func byteCount(of headers: [RecordHeader]) -> Int {
+    if headers.isEmpty { return 1 }
+    return headers.reduce(Varint.byteCount(Int64(headers.count))) {
+      $0 + prefixedByteCount($1.key.count) + prefixedByteCount($1.value?.count)
+    }
+  }
+
+  @inline(never)
+  private func offsetError(_ delta: Int64) -> RecordBatchError {
+    if delta > Int64(Int32.max) {
+      return RecordBatchError(
+        .tooLarge, "offset \(baseOffset.rawValue &+ delta) is more than 2,147,483,647 past the "
+          + "batch's base offset \(baseOffset)")
+    }
+    return RecordBatchError(
+      .malformedRecord, "offset \(baseOffset.rawValue &+ delta) does not come after "
+        + "\(baseOffset.rawValue &+ Int64(lastOffsetDelta))")
+  }
+
+  @inline(never)
+  private func sizeError(_ length: Int) -> RecordBatchError {
+    RecordBatchError(
+      .tooLarge,
+      "a record of \(length) bytes does not fit into a batch of \(records.count) bytes: "
+        + "batches end at 2 GiB")
+  }
+}

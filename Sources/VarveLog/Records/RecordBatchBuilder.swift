@@ -1,0 +1,151 @@
+package import VarveBase
+
+/// Builds record batches, one after the other, in a buffer that it keeps: no allocation per record
+/// once the buffer is as large as the batches.
+///
+/// ```swift
+/// var builder = RecordBatchBuilder(codec: .none)
+/// try builder.append(timestamp: now, key: key, value: value)
+/// try builder.finish()
+/// log.append(builder.bytes)
+/// builder.reset()
+/// ```
+package struct RecordBatchBuilder: ~Copyable, Sendable {
+  // MARK: What the header will say. Settings outlive `reset`, except the last three.
+
+  package let codec: CompressionCodec
+  /// The codec's level; nil for its default.
+  package let level: Int?
+  package var timestampType: TimestampType
+  package var producerID: Int64
+  package var producerEpoch: Int16
+  package var baseSequence: Int32
+  package var isTransactional: Bool
+  package var isControl: Bool
+  package var partitionLeaderEpoch: Int32
+  /// The offset of the batch. Not to be changed between the first `append` and `finish`.
+  package var baseOffset: Offset
+  /// The last offset of the batch, where records after the last one appended have been removed.
+  package var lastOffset: Offset?
+  /// The base timestamp of a compacted batch (KIP-534). To be set before the first `append`.
+  package var deleteHorizon: Timestamp?
+  /// The largest timestamp of a batch without records, which has none to take it from.
+  package var maxTimestampIfEmpty: Timestamp = .none
+
+  // MARK: The records so far.
+
+  /// Room for the header, then the records, uncompressed.
+  var records: GrowingBytes
+  /// The finished batch, where it is compressed.
+  var compressed: GrowingBytes?
+  package internal(set) var recordCount = 0
+  package internal(set) var isFinished = false
+  var baseTimestamp: Int64 = 0
+  var maxTimestamp = Int64.min
+  var lastOffsetDelta: Int32 = -1
+
+  package init(
+    codec: CompressionCodec = .none, level: Int? = nil, timestampType: TimestampType = .create,
+    producerID: Int64 = -1, producerEpoch: Int16 = -1, baseSequence: Int32 = -1,
+    isTransactional: Bool = false, isControl: Bool = false, baseOffset: Offset = 0,
+    partitionLeaderEpoch: Int32 = -1, capacity: Int = 4096
+  ) {
+    self.codec = codec
+    self.level = level
+    self.timestampType = timestampType
+    self.producerID = producerID
+    self.producerEpoch = producerEpoch
+    self.baseSequence = baseSequence
+    self.isTransactional = isTransactional
+    self.isControl = isControl
+    self.baseOffset = baseOffset
+    self.partitionLeaderEpoch = partitionLeaderEpoch
+    records = GrowingBytes(capacity: max(capacity, RecordBatchHeader.byteCount))
+    records.setCount(RecordBatchHeader.byteCount)
+  }
+
+  /// The size of the batch if it were finished now and nothing came of compression.
+  package var sizeInBytes: Int { records.count }
+
+  package var isEmpty: Bool { recordCount == 0 }
+
+  /// Empties the builder for the next batch; settings and memory stay.
+  package mutating func reset() {
+    records.setCount(RecordBatchHeader.byteCount)
+    compressed?.setCount(0)
+    recordCount = 0
+    isFinished = false
+    maxTimestamp = Int64.min
+    lastOffsetDelta = -1
+    lastOffset = nil
+    deleteHorizon = nil
+    maxTimestampIfEmpty = .none
+  }
+
+  /// Writes the header, compresses where a codec is set, and computes the checksum. A batch
+  /// without records is legal: compaction leaves such to keep a producer's last sequence number.
+  package mutating func finish() throws(RecordBatchError) {
+    precondition(!isFinished, "finish() comes once for each batch")
+    if codec != .none { try compressRecords() }
+    var header = makeHeader()
+    header.checksum = header.computedChecksum(over: payload)
+    if codec == .none {
+      unsafe header.write(to: records.base)
+    } else if let base = unsafe compressed?.base {
+      unsafe header.write(to: base)
+    }
+    isFinished = true
+  }
+
+  /// The finished batch.
+  package var bytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      precondition(isFinished, "finish() comes first")
+      return finishedBytes
+    }
+  }
+
+  /// A copy of the finished batch that outlives the builder and its next batch.
+  package func makeSlice() -> ByteSlice { ByteSlice(bytes) }
+}
+
+extension RecordBatchBuilder {
+  private var finishedBytes: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get { records.bytes }
+  }
+
+  /// What follows the header.
+  private var payload: RawSpan {
+    @_lifetime(borrow self)
+    borrowing get {
+      let bytes = finishedBytes
+      return bytes.extracting(RecordBatchHeader.byteCount..<bytes.byteCount)
+    }
+  }
+
+  private mutating func compressRecords() throws(RecordBatchError) {
+    throw RecordBatchError(.codecUnavailable, "\(codec.name) cannot be written yet")
+  }
+
+  /// The header of the batch as it stands, but for the checksum.
+  private func makeHeader() -> RecordBatchHeader {
+    let size = finishedBytes.byteCount
+    let isEmpty = recordCount == 0
+    let delta = lastOffset.map { $0 - baseOffset } ?? Int64(max(0, lastOffsetDelta))
+    precondition(delta >= Int64(max(0, lastOffsetDelta)) && delta <= Int64(Int32.max))
+    return RecordBatchHeader(
+      baseOffset: baseOffset,
+      batchLength: Int32(size - RecordBatchHeader.lengthOverhead),
+      partitionLeaderEpoch: partitionLeaderEpoch,
+      attributes: RecordBatchAttributes(
+        codec: codec, timestampType: timestampType, isTransactional: isTransactional,
+        isControl: isControl, hasDeleteHorizon: deleteHorizon != nil),
+      lastOffsetDelta: Int32(delta),
+      baseTimestamp: deleteHorizon ?? (isEmpty ? maxTimestampIfEmpty : Timestamp(baseTimestamp)),
+      maxTimestamp: isEmpty ? maxTimestampIfEmpty : Timestamp(maxTimestamp),
+      producerID: producerID, producerEpoch: producerEpoch, baseSequence: baseSequence,
+      recordCount: Int32(recordCount))
+  }
+}
