@@ -18,9 +18,6 @@ FUZZ_SUITES ?= Fuzz
 # More words for `varve bench` and the benchmarks, such as --json results.json.
 ARGS ?=
 
-# Sanitizers say what they found; Swift's own backtrace printer only gets in the way.
-SANITIZE := SWIFT_BACKTRACE=enable=no swift test --disable-xctest
-
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,12 +49,11 @@ test-long: codecs tsan ## all of them: every seed, ten million fuzz inputs, both
 
 .PHONY: fuzz
 fuzz: codecs ## every decoder on ten million random and mutated inputs under AddressSanitizer
-	@VARVE_TEST_LONG=1 $(SANITIZE) --configuration release --sanitize address \
-	  --scratch-path .build/address --filter '$(FUZZ_SUITES)'
+	@VARVE_TEST_LONG=1 .ci/sanitized address '$(FUZZ_SUITES)' --configuration release
 
 .PHONY: tsan
 tsan: codecs ## one writer, many readers and maintenance at once under ThreadSanitizer
-	@$(SANITIZE) --sanitize thread --scratch-path .build/thread --filter '$(TSAN_SUITES)'
+	@.ci/sanitized thread '$(TSAN_SUITES)'
 
 .PHONY: bench
 bench: codecs ## ratios to ceilings, LMDB and SQLite of the same run; ARGS=… for more
