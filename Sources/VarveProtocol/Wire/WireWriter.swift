@@ -1,0 +1,186 @@
+package import VarveBase
+
+/// Writes a message into memory of exactly its size, which a ``WireSizer`` found before.
+///
+/// A message that writes more than it measured is a mistake of ours and traps.
+@safe
+package struct WireWriter: WireCoder {
+  package let version: Int16
+  package let isFlexible: Bool
+  package var isTagSectionCoded = false
+  /// The bytes written so far.
+  package private(set) var position = 0
+
+  private let storage: ByteStorage
+  private let base: UnsafeMutableRawPointer
+  private var tagPass = TagPass.writing
+  private var tagCount: UInt32 = 0
+
+  /// The section of tags starts with their number, so that they are passed over twice.
+  private enum TagPass { case counting, writing }
+
+  package init(byteCount: Int, version: Int16, isFlexible: Bool) {
+    self.version = version
+    self.isFlexible = isFlexible
+    storage = ByteStorage(count: byteCount)
+    unsafe base = storage.base
+  }
+
+  /// What was written. The writer is done with.
+  package consuming func finish() -> ByteSlice {
+    precondition(position == storage.count, "the message is shorter than it was measured")
+    return unsafe ByteSlice(
+      unsafeBase: UnsafeRawPointer(base), count: position, owner: storage)
+  }
+
+  /// The memory of the next `count` bytes, which the caller fills.
+  @inline(__always)
+  private mutating func advance(_ count: Int) -> UnsafeMutableRawPointer {
+    precondition(count <= storage.count - position, "the message is longer than it was measured")
+    defer { position += count }
+    return unsafe base + position
+  }
+
+  package mutating func unsignedVarint(_ value: UInt32) {
+    var rest = value
+    while rest >= 0x80 {
+      unsafe advance(1).storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+      rest >>= 7
+    }
+    unsafe advance(1).storeBytes(of: UInt8(rest), as: UInt8.self)
+  }
+
+  /// A length; -1 for null.
+  private mutating func length(_ count: Int, classic: WireLength) {
+    if isFlexible {
+      unsignedVarint(UInt32(count + 1))
+    } else if classic == .int16 {
+      var short = Int16(count)
+      integer(&short)
+    } else {
+      var long = Int32(count)
+      integer(&long)
+    }
+  }
+}
+
+// MARK: - Values
+
+extension WireWriter {
+  package mutating func boolean(_ value: inout Bool) {
+    var byte: Int8 = value ? 1 : 0
+    integer(&byte)
+  }
+
+  @inline(__always)
+  package mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+    _ value: inout Integer
+  ) {
+    let place = unsafe advance(MemoryLayout<Integer>.size)
+    unsafe place.storeBytes(of: value.bigEndian, as: Integer.self)
+  }
+
+  package mutating func double(_ value: inout Double) {
+    var bits = value.bitPattern
+    integer(&bits)
+  }
+
+  package mutating func uuid(_ value: inout TopicID) {
+    var high = UInt64(truncatingIfNeeded: value.rawValue >> 64)
+    var low = UInt64(truncatingIfNeeded: value.rawValue)
+    integer(&high)
+    integer(&low)
+  }
+
+  package mutating func string(_ value: inout String) {
+    let count = value.utf8.count
+    length(count, classic: .int16)
+    let place = unsafe advance(count)
+    value.withUTF8 { utf8 in
+      guard let source = utf8.baseAddress else { return }
+      unsafe place.copyMemory(from: source, byteCount: utf8.count)
+    }
+  }
+
+  package mutating func string(_ value: inout String?) {
+    if value == nil {
+      length(-1, classic: .int16)
+    } else {
+      string(&value!)
+    }
+  }
+
+  package mutating func bytes(_ value: inout ByteSlice) {
+    length(value.count, classic: .int32)
+    let place = unsafe advance(value.count)
+    unsafe value.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe place.copyMemory(from: start, byteCount: source.count)
+    }
+  }
+
+  package mutating func bytes(_ value: inout ByteSlice?) {
+    if value == nil {
+      length(-1, classic: .int32)
+    } else {
+      bytes(&value!)
+    }
+  }
+
+  package mutating func array<Element: WireValue>(_ elements: inout [Element]) {
+    length(elements.count, classic: .int32)
+    for index in elements.indices { elements[index].coded(by: &self) }
+  }
+
+  package mutating func array<Element: WireValue>(_ elements: inout [Element]?) {
+    if elements == nil {
+      length(-1, classic: .int32)
+    } else {
+      // In place: taking the array out would copy it.
+      array(&elements!)
+    }
+  }
+
+  @inline(__always)
+  package mutating func structure<Struct: WireStruct>(_ value: inout Struct) {
+    fields(of: &value)
+  }
+
+  package mutating func structure<Struct: WireStruct>(_ value: inout Struct?) {
+    var presence: Int8 = value == nil ? -1 : 1
+    integer(&presence)
+    if value != nil { fields(of: &value!) }
+  }
+}
+
+// MARK: - Tagged fields
+
+extension WireWriter {
+  package mutating func tags(_ body: (inout WireWriter) -> Void) {
+    if isFlexible {
+      let (outerPass, outerCount) = (tagPass, tagCount)
+      (tagPass, tagCount) = (.counting, 0)
+      body(&self)
+      unsignedVarint(tagCount)
+      tagPass = .writing
+      if tagCount > 0 { body(&self) }
+      (tagPass, tagCount) = (outerPass, outerCount)
+    }
+    isTagSectionCoded = true
+  }
+
+  package mutating func tagged<Value: WireValue & Equatable>(
+    _ value: inout Value, tag: UInt32, unless standard: Value
+  ) {
+    guard value != standard else { return }
+    guard tagPass == .writing else {
+      tagCount += 1
+      return
+    }
+    var sizer = WireSizer(version: version, isFlexible: isFlexible)
+    value.coded(by: &sizer)
+    unsignedVarint(tag)
+    unsignedVarint(UInt32(sizer.byteCount))
+    value.coded(by: &self)
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+import VarveProtocol
+
+/// Goal: our field lists are Kafka's. Method: a table of facts that is not part of the project;
+/// where it is not at hand the golden records are all there is.
+struct SchemaTests {
+  static let facts = "/work/shared/kafka-protocol/records.jsonl"
+  static let haveFacts = FileManager.default.fileExists(atPath: facts)
+
+  @Test(.enabled(if: haveFacts, "the table of Kafka's schemas, \(facts), is not at hand"))
+  func `every version of every record has Kafka's fields, types and defaults`() throws {
+    let schemas = try KafkaSchema.load(Self.facts)
+    for subject in MessageVersion.all where subject.type != EveryKindOfField.self {
+      let schema = try #require(schemas["\(subject.type)"], "\(subject.type)")
+      #expect(schema.validVersions == subject.type.api.versions, "\(subject.type)")
+      let ours = SchemaRecorder.schema(of: subject.type, version: subject.version)
+      let theirs = schema.describe(version: subject.version)
+      #expect(ours == theirs, "\(subject.testDescription)")
+      if let key = schema.key { #expect(subject.type.api.key == key, "\(subject.type)") }
+    }
+  }
+
+  @Test func `a schema is described with defaults, null and tags`() {
+    #expect(
+      SchemaRecorder.schema(of: EveryKindOfField.self, version: 3)
+        == "{int8 uint16 uint32=7 float64 string=none string? bytes bytes? []int32 "
+        + "[]{bool int64 <5:[]int16>}? {bool int64 <5:[]int16>}? []string? "
+        + "<0:int32=3 1:{bool int64 <5:[]int16>} 300:string?>}")
+  }
+}
+
+/// A schema as the table of facts has it.
+struct KafkaSchema {
+  let key: Int16?
+  let validVersions: ClosedRange<Int16>
+  private let flexibleVersions: ClosedRange<Int16>?
+  private let fields: [[String: Any]]
+  private let commonStructs: [[String: Any]]
+
+  static func load(_ path: String) throws -> [String: KafkaSchema] {
+    var schemas: [String: KafkaSchema] = [:]
+    for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") {
+      let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
+      guard let object = json as? [String: Any], let name = object["name"] as? String else {
+        continue
+      }
+      schemas[name] = KafkaSchema(object)
+    }
+    return schemas
+  }
+
+  private init(_ object: [String: Any]) {
+    key = (object["apiKey"] as? Int).map(Int16.init)
+    validVersions = Self.versions(object["validVersions"] as? String) ?? 0...0
+    flexibleVersions = Self.versions(object["flexibleVersions"] as? String)
+    fields = object["fields"] as? [[String: Any]] ?? []
+    commonStructs = object["commonStructs"] as? [[String: Any]] ?? []
+  }
+
+  /// `3`, `1-4`, `2+`; nil for `none` and nothing.
+  private static func versions(_ text: String?) -> ClosedRange<Int16>? {
+    guard let text, text != "none" else { return nil }
+    if text.hasSuffix("+"), let first = Int16(text.dropLast()) { return first...Int16.max }
+    let bounds = text.split(separator: "-").compactMap { Int16($0) }
+    return bounds.isEmpty ? nil : bounds[0]...bounds[bounds.count - 1]
+  }
+
+  func describe(version: Int16) -> String { describe(fields, version) }
+
+  private func describe(_ fields: [[String: Any]], _ version: Int16) -> String {
+    let isFlexible = flexibleVersions?.contains(version) ?? false
+    var plain: [String] = []
+    var tagged: [(tag: Int, text: String)] = []
+    for field in fields
+    where Self.versions(field["versions"] as? String)?.contains(version) ?? false {
+      let text = type(field["type"] as? String ?? "", field, version)
+      if let tag = field["tag"] as? Int, isFlexible {
+        tagged.append((tag, "\(tag):\(text)"))
+      } else {
+        plain.append(text)
+      }
+    }
+    tagged.sort { $0.tag < $1.tag }
+    if !tagged.isEmpty { plain.append("<" + tagged.map(\.text).joined(separator: " ") + ">") }
+    return "{" + plain.joined(separator: " ") + "}"
+  }
+
+  private func type(_ name: String, _ field: [String: Any], _ version: Int16) -> String {
+    let isNullable = Self.versions(field["nullableVersions"] as? String)?.contains(version)
+    let mark = isNullable ?? false ? "?" : ""
+    if name.hasPrefix("[]") {
+      return "[]" + type(String(name.dropFirst(2)), field.filter { $0.key == "fields" }, version)
+        + mark
+    }
+    switch name {
+    case "bool", "int8", "int16", "uint16", "int32", "uint32", "int64", "float64", "uuid",
+      "string", "bytes":
+      return name + mark + standard(field)
+    case "records": return "bytes" + mark
+    default:
+      let common = commonStructs.first { $0["name"] as? String == name }
+      let inner = field["fields"] as? [[String: Any]] ?? common?["fields"] as? [[String: Any]]
+      return describe(inner ?? [], version) + mark
+    }
+  }
+
+  /// The default where it is not the type's own.
+  private func standard(_ field: [String: Any]) -> String {
+    guard let value = field["default"] else { return "" }
+    let text = "\(value)"
+    return ["null", "<null>", "0", "false", ""].contains(text) ? "" : "=\(text)"
+  }
+}
