@@ -62,7 +62,9 @@ struct MetadataRecordTests {
       .map { try MetadataRecord.decode($0.value.span.bytes).record }
     let topics = records.compactMap { if case .topic(let topic) = $0 { topic.name } else { nil } }
     #expect(topics.contains("codecs") && topics.contains("__consumer_offsets"))
-    let quota = records.lazy.compactMap { if case .clientQuota(let quota) = $0 { quota } else { nil } }
+    let quota = records.lazy.compactMap {
+      if case .clientQuota(let quota) = $0 { quota } else { nil }
+    }
     #expect(quota.first?.key == "producer_byte_rate" && quota.first?.value == 1_048_576)
     #expect(quota.first?.entity.first?.name == "alice")
     let scram = records.lazy.compactMap {
@@ -72,7 +74,9 @@ struct MetadataRecordTests {
   }
 
   @Test func `a frame of another version, an unknown type and an empty value are refused`() {
-    for bytes: [UInt8] in [[], [2, 2, 0], [1, 99, 0], [1, 2], [1, 2, 0x80, 0x80, 0x80, 0x80, 0x7F]] {
+    for bytes: [UInt8] in [
+      [], [2, 2, 0], [1, 99, 0], [1, 2], [1, 2, 0x80, 0x80, 0x80, 0x80, 0x7F],
+    ] {
       #expect(throws: WireError.self, "\(bytes)") {
         try MetadataRecord.decode(bytes.span.bytes)
       }

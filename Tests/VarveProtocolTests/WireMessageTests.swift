@@ -12,10 +12,10 @@ struct MessageVersion: CustomTestStringConvertible, Sendable {
   /// Every version of every message of ours, and of two made for these tests.
   static let all: [MessageVersion] =
     (MetadataRecord.types
-      + [
-        SnapshotHeaderRecord.self, SnapshotFooterRecord.self, KRaftVersionRecord.self,
-        VotersRecord.self, LeaderChangeMessage.self, EveryKindOfField.self,
-      ])
+    + [
+      SnapshotHeaderRecord.self, SnapshotFooterRecord.self, KRaftVersionRecord.self,
+      VotersRecord.self, LeaderChangeMessage.self, EveryKindOfField.self,
+    ])
     .flatMap { type in type.api.versions.map { MessageVersion(type: type, version: $0) } }
 }
 
