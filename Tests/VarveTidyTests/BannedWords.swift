@@ -45,7 +45,7 @@ extension BannedWord {
       word: "@testable", pattern: { /[@]testable\b/ }, instead: "package access",
       scope: everywhere),
     BannedWord(
-      word: "print", pattern: { /(?:^|[^.\w])(?:print|debugPrint|dump)\(/ },
+      word: "print", pattern: { /(?:^|[^.\w])(?:print|debugPrint)\(/ },
       instead: "only the command and the benchmarks print",
       scope: { !["VarveCommand", "VarveBenchmarks"].contains($0.target) }),
     BannedWord(
