@@ -62,7 +62,7 @@ let package = Package(
         .target(name: "CLMDB", condition: .when(traits: ["Peers"])),
         .target(name: "CSQLite", condition: .when(traits: ["Peers"])),
       ],
-      path: "Benchmarks", swiftSettings: relaxed),
+      path: "Benchmarks", exclude: ["Demo"], swiftSettings: relaxed),
 
     .testTarget(name: "VarveBaseTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(
