@@ -122,6 +122,16 @@ import Testing
     #expect(Fences.safety.findings(in: claim + far + "// Safety: constant.\n}").count == 1)
   }
 
+  @Test func `a declaration that nothing uses is found`() {
+    let text = "struct Used { let dead = 1 }\nfunc idle() {}  // idle dead\nlet a = Used()"
+    let files = [
+      SourceFile(path: "Sources/VarveLog/A.swift", text: text),
+      SourceFile(path: "Tests/VarveLogTests/A.swift", text: "let b = a\nlet c = \"idle\""),
+    ]
+    let findings = files.flatMap(DeadCode(files).findings)
+    #expect(findings.map(\.message) == ["dead is used nowhere", "idle is used nowhere"])
+  }
+
   @Test func `a placeholder beside a real file is found`() {
     let alone = ["Sources/A/Placeholder.swift", "Sources/B/Real.swift"]
     #expect(Housekeeping.deadPlaceholders(in: alone) == [])

@@ -8,11 +8,14 @@ struct SourceFile {
   let code: [Substring]
   /// The same as `code`, in one piece.
   let codeText: String
+  /// The words of the code.
+  let words: [Word]
 
   init(path: String, text: String) {
     self.path = path
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     codeText = path.hasSuffix(".swift") ? SwiftText.blanked(text) : text
+    words = Word.all(in: codeText)
     code = codeText.split(separator: "\n", omittingEmptySubsequences: false)
   }
 

@@ -31,6 +31,11 @@ import Testing
 
   @Test func `unchecked sendability is argued for`() { expectNone(of: Fences.safety) }
 
+  @Test func `nothing is declared that nothing uses`() {
+    let deadCode = DeadCode(SourceTree.files)
+    expectNone(of: Rule { deadCode.findings(in: $0) })
+  }
+
   @Test func `placeholders are gone once there is something to hold`() {
     #expect(Housekeeping.deadPlaceholders(in: SourceTree.files.map(\.path)) == [])
   }
