@@ -17,6 +17,7 @@ enum Fences {
     "Sources/VarveBase/SystemCall.swift": "system calls",
     "Sources/VarveBase/SystemTime.swift": "system calls",
     "Sources/VarveTestKit/TemporaryDirectory.swift": "system calls",
+    "Sources/VarveTestKit/TestShare.swift": "the environment",
     // Record batches, where each nanosecond is paid once per record.
     "Sources/VarveLog/Records/GrowingBytes.swift": "the builder's memory",
     "Sources/VarveLog/Records/RecordBatchBuilder.swift": "header stored before its records",
