@@ -4,6 +4,9 @@
 /// Reading poisons instead of throwing: a number that is cut short or too long yields 0 and moves
 /// the position past every end (`invalidPosition`), where all further reads fail too. Callers
 /// read what they need and then check the position once.
+///
+/// `@usableFromInline` on the type is what lets other modules inline its functions.
+@usableFromInline
 package enum Varint {
   /// Where a failed read leaves its position.
   @inlinable package static var invalidPosition: Int { Int.max >> 1 }
@@ -48,87 +51,110 @@ package enum Varint {
 
   /// The unsigned number at `position`, which lies before `end`; moves the position past it.
   /// More than 5 bytes or 32 bits are invalid.
-  @inlinable
+  @inlinable @inline(__always)
   package static func readUnsigned32(
     _ bytes: RawSpan, at position: inout Int, end: Int
   ) -> UInt32 {
-    if position < end {
-      let first = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
-      if first < 0x80 {
-        position &+= 1
-        return UInt32(first)
-      }
-    }
-    return UInt32(truncatingIfNeeded: readLong(bytes, at: &position, end: end, bits: 32))
+    UInt32(truncatingIfNeeded: read(bytes, at: &position, end: end, bits: 32))
   }
 
   /// As `readUnsigned32`, up to 10 bytes and 64 bits.
-  @inlinable
+  @inlinable @inline(__always)
   package static func readUnsigned64(
     _ bytes: RawSpan, at position: inout Int, end: Int
   ) -> UInt64 {
-    if position < end {
-      let first = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
-      if first < 0x80 {
-        position &+= 1
-        return UInt64(first)
-      }
-    }
-    return readLong(bytes, at: &position, end: end, bits: 64)
+    read(bytes, at: &position, end: end, bits: 64)
   }
 
   /// The zigzagged number at `position`.
-  @inlinable
+  @inlinable @inline(__always)
   package static func read32(_ bytes: RawSpan, at position: inout Int, end: Int) -> Int32 {
     unzigzag(readUnsigned32(bytes, at: &position, end: end))
   }
 
   /// The zigzagged number at `position`.
-  @inlinable
+  @inlinable @inline(__always)
   package static func read64(_ bytes: RawSpan, at position: inout Int, end: Int) -> Int64 {
     unzigzag(readUnsigned64(bytes, at: &position, end: end))
   }
 
-  @usableFromInline
-  package static func readLong(
+  /// One and two bytes in line, for they are what records are full of.
+  @inlinable @inline(__always)
+  static func read(
     _ bytes: RawSpan, at position: inout Int, end: Int, bits: UInt64
   ) -> UInt64 {
-    precondition(end <= bytes.byteCount)
+    let start = position
+    precondition(start >= 0 && end <= bytes.byteCount)
+    if start < end {
+      let first = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
+      if first < 0x80 {
+        position = start &+ 1
+        return UInt64(first)
+      }
+      if start &+ 1 < end {
+        let second = unsafe bytes.unsafeLoad(
+          fromUncheckedByteOffset: start &+ 1, as: UInt8.self)
+        if second < 0x80 {
+          position = start &+ 2
+          return UInt64(first & 0x7F) | UInt64(second) << 7
+        }
+      }
+    }
+    // Not `inout`, which would keep the caller's position in memory.
+    let (value, next) = readLong(bytes, at: start, end: end, bits: bits)
+    position = next
+    return value
+  }
+
+  @usableFromInline @inline(never)
+  static func readLong(
+    _ bytes: RawSpan, at start: Int, end: Int, bits: UInt64
+  ) -> (value: UInt64, next: Int) {
     var value: UInt64 = 0
     var shift: UInt64 = 0
-    var next = position
-    while next < end, shift < bits {
-      let byte = UInt64(unsafe bytes.unsafeLoad(fromByteOffset: next, as: UInt8.self))
-      next += 1
+    var position = start
+    while position < end, shift < bits {
+      let byte = UInt64(bytes.bigEndian(at: position, as: UInt8.self))
+      position += 1
       // The last group may hold fewer than 7 bits; more would be lost.
       if shift + 7 > bits, byte >> (bits - shift) != 0 { break }
       value |= (byte & 0x7F) << shift
-      if byte < 0x80 {
-        position = next
-        return value
-      }
+      if byte < 0x80 { return (value, position) }
       shift += 7
     }
-    position = invalidPosition
-    return 0
+    return (0, invalidPosition)
   }
 
   // MARK: Writing
 
   /// Writes an unsigned number where at least `byteCount(unsigned:)` bytes are free; returns the
   /// bytes written.
-  @inlinable
+  @inlinable @inline(__always)
   package static func write(unsigned value: UInt64, to start: UnsafeMutableRawPointer) -> Int {
+    if value < 1 << 7 {
+      unsafe start.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
+      return 1
+    }
+    if value < 1 << 14 {
+      let pair = UInt16(truncatingIfNeeded: (value & 0x7F) | 0x80 | ((value >> 7) << 8))
+      unsafe start.storeBytes(of: pair.littleEndian, as: UInt16.self)
+      return 2
+    }
+    return unsafe writeLong(unsigned: value, to: start)
+  }
+
+  @usableFromInline @inline(never)
+  static func writeLong(unsigned value: UInt64, to start: UnsafeMutableRawPointer) -> Int {
     var rest = value
     var count = 0
     while rest >= 0x80 {
       unsafe start.storeBytes(
         of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: count, as: UInt8.self)
       rest >>= 7
-      count &+= 1
+      count += 1
     }
     unsafe start.storeBytes(
       of: UInt8(truncatingIfNeeded: rest), toByteOffset: count, as: UInt8.self)
-    return count &+ 1
+    return count + 1
   }
 }

@@ -3,14 +3,15 @@ import VarveBase
 
 /// CRC32C against the vectors of RFC 3720 (appendix B.4) and a bit-by-bit division.
 @Suite struct CRC32CTests {
-  @Test(arguments: [
-    ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
-    ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
-    (Array(0..<32), 0x46DD_794E),
-    (Array((0..<32).reversed()), 0x113F_DB5C),
-    (Array("123456789".utf8), 0xE306_9283),
-    ([], 0),
-  ] as [([UInt8], UInt32)])
+  @Test(
+    arguments: [
+      ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
+      ([UInt8](repeating: 0xFF, count: 32), 0x62A8_AB43),
+      (Array(0..<32), 0x46DD_794E),
+      (Array((0..<32).reversed()), 0x113F_DB5C),
+      (Array("123456789".utf8), 0xE306_9283),
+      ([], 0),
+    ] as [([UInt8], UInt32)])
   func `the vectors of RFC 3720`(bytes: [UInt8], expected: UInt32) {
     #expect(CRC32C.checksum(bytes.span.bytes) == expected)
     #expect(CRC32C.portableChecksum(bytes.span.bytes) == expected)

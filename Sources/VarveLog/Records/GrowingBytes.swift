@@ -26,6 +26,15 @@ struct GrowingBytes: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// The bytes written so far, to be changed.
+  var mutableBytes: MutableRawSpan {
+    @_lifetime(&self)
+    mutating get {
+      let span = unsafe MutableRawSpan(_unsafeStart: base, byteCount: count)
+      return unsafe _overrideLifetime(span, mutating: &self)
+    }
+  }
+
   /// Where the next byte goes.
   var end: UnsafeMutableRawPointer { unsafe base + count }
 

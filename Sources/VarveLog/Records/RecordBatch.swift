@@ -13,7 +13,8 @@ package enum RecordBatch {
   ) throws(RecordBatchError) -> RecordBatchHeader {
     guard let header = RecordBatchHeader(bytes, at: position) else {
       throw RecordBatchError(
-        .truncated, "a batch's header takes \(RecordBatchHeader.byteCount) bytes, "
+        .truncated,
+        "a batch's header takes \(RecordBatchHeader.byteCount) bytes, "
           + "\(max(0, bytes.byteCount - position)) are left")
     }
     let lengthMin = RecordBatchHeader.byteCount - RecordBatchHeader.lengthOverhead
@@ -43,7 +44,8 @@ package enum RecordBatch {
     let computed = CRC32C.checksum(bytes.extracting(covered))
     guard computed == header.checksum else {
       throw RecordBatchError(
-        .checksumMismatch, "batch at offset \(header.baseOffset): checksum \(computed) computed, "
+        .checksumMismatch,
+        "batch at offset \(header.baseOffset): checksum \(computed) computed, "
           + "\(header.checksum) stored")
     }
   }
@@ -53,7 +55,8 @@ package enum RecordBatch {
       header.baseOffset.rawValue <= Int64.max - Int64(Int32.max) - 1
     else {
       throw RecordBatchError(
-        .badLength, "base offset \(header.baseOffset), last offset delta "
+        .badLength,
+        "base offset \(header.baseOffset), last offset delta "
           + "\(header.lastOffsetDelta), \(header.recordCount) records: out of range")
     }
     // Compaction removes records and keeps the range of offsets, so there may be fewer, not more.

@@ -19,7 +19,6 @@ package enum TimestampType: UInt8, Sendable {
 package struct RecordBatchAttributes: RawRepresentable, Equatable, Sendable {
   package var rawValue: Int16
 
-  @inlinable
   package init(rawValue: Int16) { self.rawValue = rawValue }
 
   package init(
@@ -34,35 +33,34 @@ package struct RecordBatchAttributes: RawRepresentable, Equatable, Sendable {
   }
 
   /// How the records are compressed; nil where the number stands for no codec (5 to 7).
-  @inlinable package var codec: CompressionCodec? {
+  package var codec: CompressionCodec? {
     CompressionCodec(rawValue: UInt8(truncatingIfNeeded: rawValue & 0x7))
   }
 
-  @inlinable package var timestampType: TimestampType {
+  package var timestampType: TimestampType {
     get { self[bit: 3] ? .logAppend : .create }
     set { self[bit: 3] = newValue == .logAppend }
   }
 
-  @inlinable package var isTransactional: Bool {
+  package var isTransactional: Bool {
     get { self[bit: 4] }
     set { self[bit: 4] = newValue }
   }
 
   /// Whether the records are markers that consumers do not see (`ControlRecord`).
-  @inlinable package var isControl: Bool {
+  package var isControl: Bool {
     get { self[bit: 5] }
     set { self[bit: 5] = newValue }
   }
 
   /// Whether the base timestamp says when the tombstones and markers may go (KIP-534).
-  @inlinable package var hasDeleteHorizon: Bool {
+  package var hasDeleteHorizon: Bool {
     get { self[bit: 6] }
     set { self[bit: 6] = newValue }
   }
 
-  @usableFromInline
-  subscript(bit bit: Int16) -> Bool {
-    @inlinable get { rawValue >> bit & 1 == 1 }
-    @inlinable set { rawValue = newValue ? rawValue | 1 << bit : rawValue & ~(1 << bit) }
+  private subscript(bit bit: Int16) -> Bool {
+    get { rawValue >> bit & 1 == 1 }
+    set { rawValue = newValue ? rawValue | 1 << bit : rawValue & ~(1 << bit) }
   }
 }

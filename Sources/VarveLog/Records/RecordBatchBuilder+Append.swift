@@ -3,7 +3,15 @@ package import VarveBase
 extension RecordBatchBuilder {
   /// Appends a record at the next offset. Throws `.tooLarge` where the batch would pass 2 GiB.
   package mutating func append(
-    timestamp: Timestamp, key: RawSpan?, value: RawSpan?, headers: [RecordHeader] = []
+    timestamp: Timestamp, key: RawSpan?, value: RawSpan?
+  ) throws(RecordBatchError) {
+    try append(
+      offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, key: key, value: value)
+  }
+
+  /// Appends a record with headers at the next offset.
+  package mutating func append(
+    timestamp: Timestamp, key: RawSpan?, value: RawSpan?, headers: [RecordHeader]
   ) throws(RecordBatchError) {
     try append(
       offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, key: key, value: value,
@@ -14,8 +22,7 @@ extension RecordBatchBuilder {
   package mutating func append(
     timestamp: Timestamp, key: ByteSlice?, value: ByteSlice?, headers: [RecordHeader] = []
   ) throws(RecordBatchError) {
-    try append(
-      timestamp: timestamp, key: key?.bytes, value: value?.bytes, headers: headers)
+    try append(timestamp: timestamp, key: key?.bytes, value: value?.bytes, headers: headers)
   }
 
   /// Appends a record at a given offset, larger than those before: gaps may lie between.
@@ -35,6 +42,19 @@ extension RecordBatchBuilder {
       offsetDelta: record.offset - baseOffset, timestamp: record.timestamp,
       attributes: record.attributes, bodyCount: body.byteCount)
     records.put(body)
+  }
+
+  /// Without headers: what the speed of appending hangs on.
+  private mutating func append(
+    offsetDelta: Int64, timestamp: Timestamp, key: RawSpan?, value: RawSpan?
+  ) throws(RecordBatchError) {
+    let bodyCount =
+      Self.prefixedByteCount(key?.byteCount) + Self.prefixedByteCount(value?.byteCount) + 1
+    try begin(
+      offsetDelta: offsetDelta, timestamp: timestamp, attributes: 0, bodyCount: bodyCount)
+    records.putPrefixed(key)
+    records.putPrefixed(value)
+    records.put(0)
   }
 
   private mutating func append(
@@ -90,10 +110,8 @@ extension RecordBatchBuilder {
     return Varint.byteCount(Int64(count)) + count
   }
 
-  @inline(__always)
   private static func byteCount(of headers: [RecordHeader]) -> Int {
-    if headers.isEmpty { return 1 }
-    return headers.reduce(Varint.byteCount(Int64(headers.count))) {
+    headers.reduce(Varint.byteCount(Int64(headers.count))) {
       $0 + prefixedByteCount($1.key.count) + prefixedByteCount($1.value?.count)
     }
   }
@@ -102,11 +120,13 @@ extension RecordBatchBuilder {
   private func offsetError(_ delta: Int64) -> RecordBatchError {
     if delta > Int64(Int32.max) {
       return RecordBatchError(
-        .tooLarge, "offset \(baseOffset.rawValue &+ delta) is more than 2,147,483,647 past the "
+        .tooLarge,
+        "offset \(baseOffset.rawValue &+ delta) is more than 2,147,483,647 past the "
           + "batch's base offset \(baseOffset)")
     }
     return RecordBatchError(
-      .malformedRecord, "offset \(baseOffset.rawValue &+ delta) does not come after "
+      .malformedRecord,
+      "offset \(baseOffset.rawValue &+ delta) does not come after "
         + "\(baseOffset.rawValue &+ Int64(lastOffsetDelta))")
   }
 

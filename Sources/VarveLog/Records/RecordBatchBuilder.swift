@@ -89,11 +89,8 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     if codec != .none { try compressRecords() }
     var header = makeHeader()
     header.checksum = header.computedChecksum(over: payload)
-    if codec == .none {
-      unsafe header.write(to: records.base)
-    } else if let base = unsafe compressed?.base {
-      unsafe header.write(to: base)
-    }
+    var bytes = records.mutableBytes
+    header.write(to: &bytes)
     isFinished = true
   }
 

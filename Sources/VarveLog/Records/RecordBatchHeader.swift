@@ -22,11 +22,11 @@ package import VarveBase
 /// ```
 package struct RecordBatchHeader: Equatable, Sendable {
   /// The size of the header.
-  @inlinable package static var byteCount: Int { 61 }
+  package static var byteCount: Int { 61 }
   /// The bytes that `batchLength` does not count: the offset and the length itself.
-  @inlinable package static var lengthOverhead: Int { 12 }
+  package static var lengthOverhead: Int { 12 }
   /// The format version that this library reads and writes.
-  @inlinable package static var currentMagic: Int8 { 2 }
+  package static var currentMagic: Int8 { 2 }
 
   /// The offset of the first record that the batch had; compaction may have removed it since.
   package var baseOffset: Offset
@@ -49,7 +49,6 @@ package struct RecordBatchHeader: Equatable, Sendable {
 
   /// Reads the fields; nil where fewer than 61 bytes remain. Judges none of them: see
   /// `RecordBatch.checkedHeader`.
-  @inlinable
   package init?(_ bytes: RawSpan, at position: Int = 0) {
     precondition(position >= 0)
     guard bytes.byteCount - position >= Self.byteCount else { return nil }
@@ -92,51 +91,50 @@ package struct RecordBatchHeader: Equatable, Sendable {
 
   /// Where the fields are, in bytes from the start of the batch.
   package enum Field {
-    @inlinable package static var baseOffset: Int { 0 }
-    @inlinable package static var batchLength: Int { 8 }
-    @inlinable package static var partitionLeaderEpoch: Int { 12 }
-    @inlinable package static var magic: Int { 16 }
-    @inlinable package static var checksum: Int { 17 }
-    @inlinable package static var attributes: Int { 21 }
-    @inlinable package static var lastOffsetDelta: Int { 23 }
-    @inlinable package static var baseTimestamp: Int { 27 }
-    @inlinable package static var maxTimestamp: Int { 35 }
-    @inlinable package static var producerID: Int { 43 }
-    @inlinable package static var producerEpoch: Int { 51 }
-    @inlinable package static var baseSequence: Int { 53 }
-    @inlinable package static var recordCount: Int { 57 }
+    package static var baseOffset: Int { 0 }
+    package static var batchLength: Int { 8 }
+    package static var partitionLeaderEpoch: Int { 12 }
+    package static var magic: Int { 16 }
+    package static var checksum: Int { 17 }
+    package static var attributes: Int { 21 }
+    package static var lastOffsetDelta: Int { 23 }
+    package static var baseTimestamp: Int { 27 }
+    package static var maxTimestamp: Int { 35 }
+    package static var producerID: Int { 43 }
+    package static var producerEpoch: Int { 51 }
+    package static var baseSequence: Int { 53 }
+    package static var recordCount: Int { 57 }
   }
 }
 
 extension RecordBatchHeader {
   /// The size of the whole batch, header included.
-  @inlinable package var sizeInBytes: Int { Int(batchLength) + Self.lengthOverhead }
+  package var sizeInBytes: Int { Int(batchLength) + Self.lengthOverhead }
 
   /// The offset of the last record that the batch had.
-  @inlinable package var lastOffset: Offset {
+  package var lastOffset: Offset {
     Offset(baseOffset.rawValue &+ Int64(lastOffsetDelta))
   }
 
   /// The offset after the batch.
-  @inlinable package var nextOffset: Offset { Offset(lastOffset.rawValue &+ 1) }
+  package var nextOffset: Offset { Offset(lastOffset.rawValue &+ 1) }
 
-  @inlinable package var hasProducerID: Bool { producerID >= 0 }
+  package var hasProducerID: Bool { producerID >= 0 }
 
   /// The sequence number of the last record, -1 where there are none. After 2,147,483,647 comes 0,
   /// as for Kafka's producers.
-  @inlinable package var lastSequence: Int32 {
+  package var lastSequence: Int32 {
     guard baseSequence >= 0 else { return -1 }
     return Self.sequence(baseSequence, advancedBy: lastOffsetDelta)
   }
 
   /// The sequence number `increment` records after `sequence`; after 2,147,483,647 comes 0.
-  @inlinable
   package static func sequence(_ sequence: Int32, advancedBy increment: Int32) -> Int32 {
     Int32((Int64(sequence) + Int64(increment)) & 0x7FFF_FFFF)
   }
 
   /// When tombstones and markers of the batch may go, where compaction has set it (KIP-534).
-  @inlinable package var deleteHorizon: Timestamp? {
+  package var deleteHorizon: Timestamp? {
     attributes.hasDeleteHorizon ? baseTimestamp : nil
   }
 }

@@ -2,12 +2,12 @@ internal import VarveBase
 
 /// The headers of a record, which `RecordIterator` has checked.
 package struct RecordHeaders: ~Escapable {
-  @usableFromInline let payload: RawSpan
-  @usableFromInline var position: Int
-  @usableFromInline let end: Int
-  @usableFromInline var remaining: Int
+  private let payload: RawSpan
+  private var position: Int
+  private let end: Int
+  private(set) var remaining: Int
 
-  @inlinable @_lifetime(copy payload)
+  @_lifetime(copy payload)
   init(payload: RawSpan, position: Int, end: Int, remaining: Int) {
     self.payload = payload
     self.position = position

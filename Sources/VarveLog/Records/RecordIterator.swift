@@ -1,4 +1,4 @@
-package import VarveBase
+internal import VarveBase
 
 /// The records of a batch, one view after the other, without a copy or an allocation.
 ///
@@ -20,12 +20,12 @@ package import VarveBase
 ///
 /// Length counts the bytes after it; attributes is a plain byte; a length of -1 is a null.
 package struct RecordIterator: ~Escapable {
-  @usableFromInline let payload: RawSpan
-  @usableFromInline let baseOffset: Int64
-  @usableFromInline let baseTimestamp: Int64
+  private let payload: RawSpan
+  private let baseOffset: Int64
+  private let baseTimestamp: Int64
   /// The time of every record, where the log set it.
-  @usableFromInline let appendTimestamp: Timestamp?
-  @usableFromInline var position = 0
+  private let appendTimestamp: Timestamp?
+  private var position = 0
   /// The records not yet returned.
   package private(set) var remaining: Int
 
@@ -42,9 +42,11 @@ package struct RecordIterator: ~Escapable {
     self.init(payload: payload, header: header)
   }
 
-  /// The records of a batch's payload: what follows the header, after decompression.
+  /// The records of a batch's payload: what follows the header, after decompression. It is smaller
+  /// than 2 GiB.
   @_lifetime(copy payload)
   package init(payload: RawSpan, header: RecordBatchHeader) {
+    precondition(payload.byteCount <= Int(Int32.max))
     self.payload = payload
     baseOffset = header.baseOffset.rawValue
     baseTimestamp = header.baseTimestamp.rawValue
@@ -55,73 +57,71 @@ package struct RecordIterator: ~Escapable {
 
   /// The next record, nil after the last. Throws where the record does not fit, and where bytes
   /// are left after the last one.
-  @inlinable @_lifetime(copy self)
+  @_lifetime(copy self)
   package mutating func next() throws(RecordBatchError) -> RecordView? {
     guard remaining > 0 else {
       if position != payload.byteCount { throw leftoverError() }
       return nil
     }
-    let start = position
-    // Every number is read against `end`, and the sum of what they claim is compared with it
-    // before anything is extracted: poisoned positions lie past it.
-    let length = Int(Varint.read32(payload, at: &position, end: payload.byteCount))
-    guard length > 0, position < payload.byteCount, length <= payload.byteCount &- position else {
-      throw malformed(at: start, "its length is \(length)")
+    // Numbers are read against the end of what they lie in. One that is cut short is 0 and moves
+    // the position past every end, which the next guard sees before anything is extracted.
+    var cursor = position
+    let length = Int(Varint.read32(payload, at: &cursor, end: payload.byteCount))
+    guard cursor < payload.byteCount, length > 0, length <= payload.byteCount &- cursor else {
+      throw malformed("its length is \(length)")
     }
-    let end = position &+ length
-    let attributes = unsafe payload.unsafeLoad(
-      fromUncheckedByteOffset: position, as: UInt8.self)
-    position &+= 1
-    let timestampDelta = Varint.read64(payload, at: &position, end: end)
-    let offsetDelta = Varint.read32(payload, at: &position, end: end)
-    let bodyStart = position
-    let keyCount = Int(Varint.read32(payload, at: &position, end: end))
-    guard position <= end, keyCount >= -1, keyCount <= end &- position, offsetDelta >= 0 else {
-      throw malformed(at: start, "its key of \(keyCount) bytes does not fit into it")
+    let start = cursor
+    let end = cursor &+ length
+    cursor &+= 1
+    let timestampDelta = Varint.read64(payload, at: &cursor, end: end)
+    let offsetDelta = Varint.read32(payload, at: &cursor, end: end)
+    let keyCount = Int(Varint.read32(payload, at: &cursor, end: end))
+    guard cursor <= end, keyCount >= -1, keyCount <= end &- cursor, offsetDelta >= 0 else {
+      throw malformed("its key of \(keyCount) bytes does not fit into it")
     }
-    let keyStart = position
-    position &+= max(0, keyCount)
-    let valueCount = Int(Varint.read32(payload, at: &position, end: end))
-    guard position <= end, valueCount >= -1, valueCount <= end &- position else {
-      throw malformed(at: start, "its value of \(valueCount) bytes does not fit into it")
+    let keyStart = cursor
+    cursor &+= max(0, keyCount)
+    let valueCount = Int(Varint.read32(payload, at: &cursor, end: end))
+    guard cursor <= end, valueCount >= -1, valueCount <= end &- cursor else {
+      throw malformed("its value of \(valueCount) bytes does not fit into it")
     }
-    let valueStart = position
-    position &+= max(0, valueCount)
-    let headerCount = Int(Varint.read32(payload, at: &position, end: end))
-    let headersStart = position
-    guard headersStart == end ? headerCount == 0 : areHeadersSound(headerCount, end: end) else {
-      throw malformed(at: start, "its \(headerCount) headers do not fill it")
+    let valueStart = cursor
+    cursor &+= max(0, valueCount)
+    let headerCount = Int(Varint.read32(payload, at: &cursor, end: end))
+    guard cursor == end ? headerCount == 0 : areHeadersSound(headerCount, from: cursor, to: end)
+    else {
+      throw malformed("its \(headerCount) headers do not fill it")
     }
     position = end
     remaining &-= 1
     return RecordView(
       payload: payload, offset: Offset(baseOffset &+ Int64(offsetDelta)),
       timestamp: appendTimestamp ?? Timestamp(baseTimestamp &+ timestampDelta),
-      offsetDelta: offsetDelta, timestampDelta: timestampDelta, attributes: attributes,
-      headerCount: headerCount, bodyStart: bodyStart, keyStart: keyStart, keyCount: keyCount,
-      valueStart: valueStart, valueCount: valueCount, headersStart: headersStart, end: end)
+      start: start, keyStart: keyStart, keyCount: keyCount, valueStart: valueStart,
+      valueCount: valueCount, end: end)
   }
 
-  /// Whether the headers from the position fill the record up to `end`.
-  @usableFromInline
-  func areHeadersSound(_ count: Int, end: Int) -> Bool {
+  /// Whether the headers from a position on fill the record up to its end.
+  @inline(never)
+  private func areHeadersSound(_ count: Int, from position: Int, to end: Int) -> Bool {
     guard count >= 0, position <= end else { return false }
     var headers = RecordHeaders(
       payload: payload, position: position, end: end, remaining: count)
     return headers.check()
   }
 
-  @usableFromInline @inline(never)
-  func malformed(at start: Int, _ reason: String) -> RecordBatchError {
+  @inline(never)
+  private func malformed(_ reason: String) -> RecordBatchError {
     RecordBatchError(
-      .malformedRecord, "batch at offset \(baseOffset): the record \(remaining) before the end, "
-        + "at byte \(start) of the records: \(reason)")
+      .malformedRecord,
+      "batch at offset \(baseOffset): the record \(remaining) before the end, at byte \(position) "
+        + "of the records: \(reason)")
   }
 
-  @usableFromInline @inline(never)
-  func leftoverError() -> RecordBatchError {
+  @inline(never)
+  private func leftoverError() -> RecordBatchError {
     RecordBatchError(
-      .malformedRecord, "batch at offset \(baseOffset): \(payload.byteCount - position) bytes "
-        + "after the last record")
+      .malformedRecord,
+      "batch at offset \(baseOffset): \(payload.byteCount - position) bytes after the last record")
   }
 }

@@ -5,95 +5,111 @@ package import VarveBase
 ///
 /// Ranges count from the start of the batch's payload (the uncompressed records), so that whoever
 /// holds that as a `ByteSlice` can make slices of a key or value that outlive the view.
+///
+/// Small, because a loop moves it once for each record: what is seldom asked for is read again
+/// from the bytes, which `RecordIterator` has checked.
 package struct RecordView: ~Escapable {
   /// The payload of the batch.
-  @usableFromInline let payload: RawSpan
+  private let payload: RawSpan
 
   package let offset: Offset
   /// The record's time, or the batch's largest where the log set it (`TimestampType.logAppend`).
   package let timestamp: Timestamp
-  package let offsetDelta: Int32
-  /// Milliseconds after the batch's base timestamp, as stored.
-  package let timestampDelta: Int64
-  /// Unused by Kafka so far: 0.
-  package let attributes: UInt8
-  package let headerCount: Int
 
-  /// Where the key's length is: from here to the end the bytes depend on nothing else.
-  @usableFromInline let bodyStart: Int
-  @usableFromInline let keyStart: Int
+  // Positions in the payload, which is smaller than 2 GiB.
+  private let start: Int32
+  private let keyStart: Int32
+  private let valueStart: Int32
+  private let end: Int32
   /// -1 for a null key.
-  @usableFromInline let keyCount: Int
-  @usableFromInline let valueStart: Int
+  private let keyCount: Int32
   /// -1 for a null value.
-  @usableFromInline let valueCount: Int
-  @usableFromInline let headersStart: Int
-  @usableFromInline let end: Int
+  private let valueCount: Int32
 
-  @inlinable @_lifetime(copy payload)
+  /// - Parameters:
+  ///   - start: where the attributes are, after the record's length.
+  ///   - keyStart: where the key is, after its length; likewise the value.
+  ///   - end: where the next record is.
+  @inline(__always) @_lifetime(copy payload)
   init(
-    payload: RawSpan, offset: Offset, timestamp: Timestamp, offsetDelta: Int32,
-    timestampDelta: Int64, attributes: UInt8, headerCount: Int, bodyStart: Int, keyStart: Int,
-    keyCount: Int, valueStart: Int, valueCount: Int, headersStart: Int, end: Int
+    payload: RawSpan, offset: Offset, timestamp: Timestamp, start: Int, keyStart: Int,
+    keyCount: Int, valueStart: Int, valueCount: Int, end: Int
   ) {
     self.payload = payload
     self.offset = offset
     self.timestamp = timestamp
-    self.offsetDelta = offsetDelta
-    self.timestampDelta = timestampDelta
-    self.attributes = attributes
-    self.headerCount = headerCount
-    self.bodyStart = bodyStart
-    self.keyStart = keyStart
-    self.keyCount = keyCount
-    self.valueStart = valueStart
-    self.valueCount = valueCount
-    self.headersStart = headersStart
-    self.end = end
+    self.start = Int32(truncatingIfNeeded: start)
+    self.keyStart = Int32(truncatingIfNeeded: keyStart)
+    self.keyCount = Int32(truncatingIfNeeded: keyCount)
+    self.valueStart = Int32(truncatingIfNeeded: valueStart)
+    self.valueCount = Int32(truncatingIfNeeded: valueCount)
+    self.end = Int32(truncatingIfNeeded: end)
   }
 }
 
 extension RecordView {
   /// Where the key is in the payload; nil for a null key.
-  @inlinable package var keyRange: Range<Int>? {
-    keyCount < 0 ? nil : keyStart..<keyStart &+ keyCount
+  package var keyRange: Range<Int>? {
+    keyCount < 0 ? nil : Int(keyStart)..<Int(keyStart &+ keyCount)
   }
 
   /// Where the value is in the payload; nil for a null value.
-  @inlinable package var valueRange: Range<Int>? {
-    valueCount < 0 ? nil : valueStart..<valueStart &+ valueCount
+  package var valueRange: Range<Int>? {
+    valueCount < 0 ? nil : Int(valueStart)..<Int(valueStart &+ valueCount)
   }
 
   /// The key; nil for a null key, which is not an empty one.
-  @inlinable package var key: RawSpan? {
+  package var key: RawSpan? {
     @_lifetime(copy self)
     get {
-      // The iterator has checked that key and value lie within the payload.
       guard keyCount >= 0 else { return nil }
-      return unsafe payload.extracting(unchecked: keyStart..<keyStart &+ keyCount)
+      return payload.extracting(Int(keyStart)..<Int(keyStart &+ keyCount))
     }
   }
 
   /// The value; nil for a null value: a tombstone, in a compacted topic.
-  @inlinable package var value: RawSpan? {
+  package var value: RawSpan? {
     @_lifetime(copy self)
     get {
       guard valueCount >= 0 else { return nil }
-      return unsafe payload.extracting(unchecked: valueStart..<valueStart &+ valueCount)
+      return payload.extracting(Int(valueStart)..<Int(valueStart &+ valueCount))
     }
   }
+
+  package var headerCount: Int { headers.remaining }
 
   /// The headers, in their order; keys may repeat.
-  @inlinable package var headers: RecordHeaders {
+  package var headers: RecordHeaders {
     @_lifetime(copy self)
     get {
-      RecordHeaders(payload: payload, position: headersStart, end: end, remaining: headerCount)
+      let end = Int(end)
+      var position = Int(valueStart &+ max(0, valueCount))
+      let count = Int(Varint.read32(payload, at: &position, end: end))
+      return RecordHeaders(payload: payload, position: position, end: end, remaining: count)
     }
   }
 
+  /// Unused by Kafka so far: 0.
+  package var attributes: UInt8 { payload.bigEndian(at: Int(start)) }
+
+  /// Milliseconds after the batch's base timestamp, and offsets after its base offset, as stored.
+  package var deltas: (timestamp: Int64, offset: Int32) {
+    var position = Int(start) + 1
+    let timestamp = Varint.read64(payload, at: &position, end: Int(end))
+    return (timestamp, Varint.read32(payload, at: &position, end: Int(end)))
+  }
+
+  /// The record's bytes without its length.
+  package var byteCount: Int { Int(end - start) }
+
   /// Key, value and headers as stored: all that does not depend on the record's place.
-  @inlinable package var body: RawSpan {
+  package var body: RawSpan {
     @_lifetime(copy self)
-    get { unsafe payload.extracting(unchecked: bodyStart..<end) }
+    get {
+      var position = Int(start) + 1
+      _ = Varint.read64(payload, at: &position, end: Int(end))
+      _ = Varint.read32(payload, at: &position, end: Int(end))
+      return payload.extracting(position..<Int(end))
+    }
   }
 }
