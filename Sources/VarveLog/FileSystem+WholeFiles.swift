@@ -1,0 +1,36 @@
+internal import VarveBase
+
+extension FileSystem {
+  /// The bytes of a file, or nil where there is none. Throws `.io`.
+  func readFile(_ path: String) throws(LogError) -> ByteSlice? {
+    do {
+      guard try kind(of: path) != nil else { return nil }
+      return ByteSlice(try open(path, .read).readAll())
+    } catch { throw LogError(error) }
+  }
+
+  /// Puts `bytes` in place of a file in one step: whatever happens, a later start finds the old
+  /// bytes or the new ones. On the disk for good when this returns. Throws `.io`, and the old file
+  /// is as it was.
+  func replaceFile(_ path: String, with bytes: [UInt8]) throws(LogError) {
+    let temporary = path + ".tmp"
+    do {
+      let file = try open(temporary, .create)
+      // One that a crash left may be longer.
+      try file.resize(to: 0)
+      try file.write(ByteSlice(bytes).bytes, at: 0)
+      try file.sync()
+      try rename(temporary, to: path)
+      try syncDirectory(parentDirectory(of: path) ?? ".")
+    } catch { throw LogError(error) }
+  }
+}
+
+extension [UInt8] {
+  /// Appends an integer big-endian.
+  mutating func appendBigEndian(_ value: some FixedWidthInteger) {
+    for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) {
+      append(UInt8(truncatingIfNeeded: value >> shift))
+    }
+  }
+}

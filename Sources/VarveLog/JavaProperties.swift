@@ -1,0 +1,106 @@
+internal import VarveBase
+
+/// The text of a Java properties file: `key=value` lines, comments after `#` or `!`.
+///
+/// What Kafka's own files have is read; a value continued on the next line is refused.
+struct JavaProperties {
+  struct Property {
+    var key: String
+    var value: String
+    var line: Int
+  }
+
+  let file: String
+  private let properties: [Property]
+
+  /// Throws `.corrupt`.
+  init(_ bytes: ByteSlice, file: String) throws(LogError) {
+    self.file = file
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw LogError(.corrupt, "the file is no text", file: file)
+    }
+    var properties: [Property] = []
+    // A line break of Windows is one `Character`.
+    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    for (index, line) in lines.enumerated() {
+      let content = line.drop(while: Self.isBlank)
+      guard let first = content.first, first != "#", first != "!" else { continue }
+      properties.append(try Self.property(content, line: index + 1, file: file))
+    }
+    self.properties = properties
+  }
+
+  /// The last property with a key, which wins, as in Java.
+  subscript(key: String) -> Property? { properties.last { $0.key == key } }
+
+  /// Throws `.corrupt` where the property is missing.
+  func require(_ key: String) throws(LogError) -> Property {
+    guard let property = self[key] else {
+      throw LogError(.corrupt, "the property '\(key)' is missing", file: file)
+    }
+    return property
+  }
+
+  func corrupt(_ property: Property, _ reason: String) -> LogError {
+    LogError(
+      .corrupt, "\(property.key): '\(property.value)' is \(reason)", file: file,
+      at: .line(property.line))
+  }
+
+  /// A value with what Java would take for something else escaped.
+  static func escaped(_ value: String) -> String {
+    var text = ""
+    for character in value.unicodeScalars {
+      if "\\:=#!".unicodeScalars.contains(character) { text += "\\" }
+      text.unicodeScalars.append(character)
+    }
+    return text
+  }
+
+  private static func isBlank(_ character: Character) -> Bool {
+    character == " " || character == "\t" || character == "\r" || character == "\u{c}"
+  }
+
+  private static func property(
+    _ content: Substring, line: Int, file: String
+  ) throws(LogError) -> Property {
+    var key = ""
+    var rest = content
+    while let character = rest.first, !isBlank(character), character != "=", character != ":" {
+      key.append(try next(in: &rest, line: line, file: file))
+    }
+    rest = rest.drop(while: isBlank)
+    if let separator = rest.first, separator == "=" || separator == ":" {
+      rest = rest.dropFirst().drop(while: isBlank)
+    }
+    if rest.last == "\r" { rest.removeLast() }
+    var value = ""
+    while !rest.isEmpty { value.append(try next(in: &rest, line: line, file: file)) }
+    return Property(key: key, value: value, line: line)
+  }
+
+  /// Takes one character, escaped or not.
+  private static func next(
+    in rest: inout Substring, line: Int, file: String
+  ) throws(LogError) -> Character {
+    let character = rest.removeFirst()
+    guard character == "\\" else { return character }
+    guard let escaped = rest.popFirst() else {
+      throw LogError(.corrupt, "a value that goes on in the next line", file: file, at: .line(line))
+    }
+    switch escaped {
+    case "t": return "\t"
+    case "n": return "\n"
+    case "r": return "\r"
+    case "f": return "\u{c}"
+    case "u":
+      let digits = rest.prefix(4)
+      guard digits.count == 4, let code = UInt16(digits, radix: 16),
+        let scalar = Unicode.Scalar(code)
+      else { throw LogError(.corrupt, "'\\u\(digits)'", file: file, at: .line(line)) }
+      rest = rest.dropFirst(4)
+      return Character(scalar)
+    default: return escaped
+    }
+  }
+}
