@@ -96,3 +96,24 @@ package struct LogError: Error, CustomStringConvertible, Sendable {
     return parts.joined(separator: ": ")
   }
 }
+
+extension LogError {
+  /// The log's name for a batch that cannot be right, found at a byte of a file.
+  package init(_ error: RecordBatchError, in file: String, at position: Int) {
+    self.init(.corrupt, error.message, file: file, at: .byte(position), cause: nil)
+  }
+
+  /// The log's name for a batch from outside that cannot be right.
+  package init(_ error: RecordBatchError, for partition: TopicPartition) {
+    self.init(.invalidRecord, error.message, partition: partition)
+  }
+}
+
+extension LogError {
+  /// The same, said of a partition.
+  func named(_ partition: TopicPartition) -> LogError {
+    var error = self
+    error.partition = partition
+    return error
+  }
+}

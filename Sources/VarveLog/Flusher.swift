@@ -1,0 +1,123 @@
+internal import Dispatch
+package import VarveBase
+internal import Synchronization
+
+/// Makes appends durable for all that wait, in rounds: whoever comes while one sync runs shares
+/// the next. Many logs are synced by one call for the file system, so that a round costs about the
+/// same however many partitions are dirty.
+///
+/// Waiting is by callback, made on the flusher's queue; the queue has a thread only while a round
+/// runs.
+package final class Flusher: Sendable {
+  /// Up to this many logs, a sync of each file is cheaper than one of the whole file system.
+  static let singleSyncsMax = 4
+
+  private let root: String
+  private let fileSystem: any FileSystem
+  private let queue = DispatchQueue(label: "varve.flusher")
+  private let state = Mutex(State())
+
+  private struct State {
+    var waiting: [Waiter] = []
+    var isRunning = false
+  }
+
+  private struct Waiter {
+    let log: PartitionLog
+    let offset: Offset
+    let completed: @Sendable (Result<Void, LogError>) -> Void
+  }
+
+  /// A flusher of logs in directories below `root`, which all lie in one file system.
+  package init(root: String, on fileSystem: any FileSystem) {
+    self.root = root
+    self.fileSystem = fileSystem
+  }
+
+  /// Calls `completed` once everything before `offset` of the log is on the disk for good, or with
+  /// the error that keeps it from being so. Never called on the caller's stack.
+  package func whenDurable(
+    _ log: PartitionLog, upTo offset: Offset,
+    completed: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    let mustStart = state.withLock { state in
+      state.waiting.append(Waiter(log: log, offset: offset, completed: completed))
+      defer { state.isRunning = true }
+      return !state.isRunning
+    }
+    if mustStart { queue.async { self.run() } }
+  }
+
+  /// As `whenDurable`, blocking the calling thread.
+  package func waitUntilDurable(_ log: PartitionLog, upTo offset: Offset) throws(LogError) {
+    guard log.flushedOffset < offset else { return }
+    let outcome = Mutex<Result<Void, LogError>?>(nil)
+    let done = DispatchSemaphore(value: 0)
+    whenDurable(log, upTo: offset) { result in
+      outcome.withLock { $0 = result }
+      done.signal()
+    }
+    done.wait()
+    guard let result = outcome.withLock({ $0 }) else { preconditionFailure("signalled unset") }
+    try result.get()
+  }
+
+  private func run() {
+    while let waiters = next() { flush(waiters) }
+  }
+
+  private func next() -> [Waiter]? {
+    state.withLock { state in
+      let waiters = state.waiting
+      state.waiting = []
+      state.isRunning = !waiters.isEmpty
+      return waiters.isEmpty ? nil : waiters
+    }
+  }
+
+  private func flush(_ waiters: [Waiter]) {
+    var logs: [ObjectIdentifier: PartitionLog] = [:]
+    for waiter in waiters where waiter.log.flushedOffset < waiter.offset {
+      logs[ObjectIdentifier(waiter.log)] = waiter.log
+    }
+    let failures =
+      logs.count <= Self.singleSyncsMax ? flushEach(logs) : flushTogether(logs)
+    for waiter in waiters {
+      if let failure = failures[ObjectIdentifier(waiter.log)] {
+        waiter.completed(.failure(failure))
+      } else {
+        waiter.completed(.success(()))
+      }
+    }
+  }
+
+  private func flushEach(
+    _ logs: [ObjectIdentifier: PartitionLog]
+  ) -> [ObjectIdentifier: LogError] {
+    logs.compactMapValues { log -> LogError? in
+      do throws(LogError) {
+        try log.flush()
+        return nil
+      } catch { return error }
+    }
+  }
+
+  private func flushTogether(
+    _ logs: [ObjectIdentifier: PartitionLog]
+  ) -> [ObjectIdentifier: LogError] {
+    var failures: [ObjectIdentifier: LogError] = [:]
+    var points: [(log: PartitionLog, point: PartitionLog.FlushPoint)] = []
+    for (id, log) in logs {
+      do {
+        if let point = try log.flushPoint() { points.append((log, point)) }
+      } catch { failures[id] = error }
+    }
+    do {
+      try fileSystem.syncAll(below: root)
+      for (log, point) in points { log.flushed(point) }
+    } catch {
+      for (log, _) in points { failures[ObjectIdentifier(log)] = log.fail(error) }
+    }
+    return failures
+  }
+}

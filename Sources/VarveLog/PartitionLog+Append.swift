@@ -1,0 +1,111 @@
+internal import Synchronization
+package import VarveBase
+
+/// Where a batch was appended.
+package struct AppendResult: Sendable, Equatable {
+  package var firstOffset: Offset
+  package var lastOffset: Offset
+  /// Set on topics that stamp records themselves.
+  package var logAppendTime: Timestamp?
+  package var logStartOffset: Offset
+  /// The producer sent this batch before and it was appended then, at these offsets (KIP-98).
+  package var isDuplicate = false
+}
+
+extension PartitionLog {
+  /// Appends one record batch.
+  ///
+  /// The batch gets its base offset, the leader epoch and, where the topic says so, its time; all
+  /// else is stored as it is. Visible to readers when this returns; on the disk for good according
+  /// to the topic's durability, see `Flusher`.
+  ///
+  /// Throws `.batchTooLarge`, `.outOfOrderSequence`, `.invalidProducerEpoch`, `.invalidRecord`, or
+  /// what the disk said. After an error the log is as it was before.
+  @discardableResult
+  package func append(_ batch: RawSpan) throws(LogError) -> AppendResult {
+    let header = try judged(batch)
+    let result = try state.withLock { state throws(LogError) in
+      try append(batch, header, to: &state)
+    }
+    if !result.isDuplicate { waiters.wake(end: result.lastOffset + 1) }
+    return result
+  }
+
+  private func judged(_ batch: RawSpan) throws(LogError) -> RecordBatchHeader {
+    let header: RecordBatchHeader
+    do { header = try RecordBatch.checkedHeader(batch) } catch {
+      throw LogError(error, for: partition)
+    }
+    guard header.sizeInBytes == batch.byteCount else {
+      throw LogError(
+        .invalidRecord,
+        "a batch of \(header.sizeInBytes) bytes came in \(batch.byteCount) bytes for \(partition)")
+    }
+    return header
+  }
+
+  private func append(
+    _ batch: RawSpan, _ received: RecordBatchHeader, to state: inout State
+  ) throws(LogError) -> AppendResult {
+    try state.checkWritable(partition)
+    try checkSize(batch.byteCount, state.configuration)
+    if let earlier = try duplicate(of: received, batch, state) { return earlier }
+    let header = assigned(received, batch, state)
+    if state.writer.mustRoll(for: header, configuration: state.configuration) { try roll(&state) }
+    try state.writer.reserve(batch.byteCount)
+    state.writer.append(batch, header)
+    if let aborted = try state.producers.replay(header, batch) {
+      try state.writer.indexes.transactions.append(aborted)
+    }
+    publish(state)
+    return AppendResult(
+      firstOffset: header.baseOffset, lastOffset: header.lastOffset,
+      logAppendTime: header.attributes.timestampType == .logAppend ? header.maxTimestamp : nil,
+      logStartOffset: state.logStartOffset)
+  }
+
+  private func checkSize(
+    _ byteCount: Int, _ configuration: LogConfiguration
+  ) throws(LogError) {
+    let limit = min(configuration.maxMessageBytes, configuration.segmentBytes)
+    guard byteCount > limit else { return }
+    throw LogError(
+      .batchTooLarge,
+      """
+      a batch of \(byteCount) bytes is larger than \(partition) takes (max.message.bytes \
+      \(configuration.maxMessageBytes), segment.bytes \(configuration.segmentBytes)); send smaller \
+      batches or raise the limit
+      """)
+  }
+
+  /// The header with what the log gives a batch: offset, epoch and, if the topic says so, its time.
+  private func assigned(
+    _ received: RecordBatchHeader, _ batch: RawSpan, _ state: borrowing State
+  ) -> RecordBatchHeader {
+    var header = received
+    header.baseOffset = state.writer.nextOffset
+    header.partitionLeaderEpoch = state.leaderEpochs.latest?.epoch ?? 0
+    guard state.configuration.timestampType == .logAppend && !header.attributes.isControl else {
+      return header
+    }
+    let payload = batch.extracting(RecordBatchHeader.byteCount..<batch.byteCount)
+    return header.settingLogAppendTime(time.now, over: payload)
+  }
+
+  /// Closes the segment in use and starts the next one at the end of the log.
+  func roll(_ state: inout State) throws(LogError) {
+    let base = state.writer.nextOffset
+    let files = SegmentFiles(directory: directory, baseOffset: base)
+    let next = try SegmentWriter(
+      files, on: fileSystem, configuration: state.configuration,
+      end: SegmentEnd(baseOffset: base), now: time.now)
+    try ProducerSnapshot.write(
+      state.producers, to: files.producerSnapshot, on: fileSystem)
+    try state.writer.close()
+    state.unsynced.append(
+      UnsyncedSegment(
+        segment: state.writer.segment, file: state.writer.file, indexes: state.writer.indexes))
+    state.segments.append(next.segment)
+    state.writer = next
+  }
+}

@@ -1,0 +1,107 @@
+internal import Synchronization
+package import VarveBase
+
+extension PartitionLog {
+  /// What a sync that starts now will make durable.
+  package struct FlushPoint: Sendable {
+    package let offset: Offset
+    fileprivate let active: any File
+    fileprivate let closed: [UnsyncedSegment]
+    /// Whether files were made whose names are not durable yet.
+    fileprivate let hasNewFiles: Bool
+  }
+
+  /// Nil where everything is on the disk for good. Throws after a failed sync.
+  package func flushPoint() throws(LogError) -> FlushPoint? {
+    try state.withLock { state throws(LogError) in
+      if let failure = state.failure { throw failure }
+      let end = state.writer.nextOffset
+      guard state.recoveryPoint < end || !state.unsynced.isEmpty else { return nil }
+      return FlushPoint(
+        offset: end, active: state.writer.file, closed: state.unsynced,
+        hasNewFiles: state.recoveryPoint <= state.writer.segment.baseOffset)
+    }
+  }
+
+  /// Makes everything appended before the call durable.
+  package func flush() throws(LogError) {
+    guard let point = try flushPoint() else { return }
+    do {
+      for segment in point.closed {
+        try segment.file.sync()
+        try segment.indexes.sync()
+      }
+      try point.active.sync()
+      if point.hasNewFiles { try fileSystem.syncDirectory(directory) }
+    } catch { throw fail(error) }
+    flushed(point)
+  }
+
+  /// Records that all up to `point` was synced, by `flush` or by one sync of many logs.
+  package func flushed(_ point: FlushPoint) {
+    state.withLock { state in
+      state.unsynced.removeAll { done in point.closed.contains { $0.segment === done.segment } }
+      guard point.offset > state.recoveryPoint else { return }
+      state.recoveryPoint = point.offset
+      state.lastFlush = time.now
+      publish(state)
+    }
+  }
+
+  /// Takes the log out of use: after a failed sync the kernel may have dropped the pages that it
+  /// could not write and report success the next time, so nothing may be promised any more until
+  /// the log is opened again and its files are checked.
+  @discardableResult
+  package func fail(_ cause: any Error) -> LogError {
+    let failure = LogError(
+      .io,
+      """
+      a sync failed, so what was appended to \(partition) since the last one may be lost. Close \
+      the log and open it again to have it checked
+      """, partition: partition, file: directory, cause: cause)
+    state.withLock { $0.failure = failure }
+    return failure
+  }
+
+  /// Whether `flush.messages`, `flush.ms` or the interval of the durability asks for a sync.
+  package var isFlushDue: Bool {
+    let now = time.now
+    return state.withLock { state in
+      let pending = state.writer.nextOffset - state.recoveryPoint
+      guard pending > 0, state.failure == nil else { return false }
+      let configuration = state.configuration
+      let age = now.rawValue - state.lastFlush.rawValue
+      return pending >= configuration.flushMessages || age >= configuration.flushMilliseconds
+        || configuration.durability == .interval && age >= configuration.flushIntervalMilliseconds
+    }
+  }
+
+  /// Closes the log in order: everything synced, files cut to their ends, the producers' state
+  /// written. What was appended is then found without a recovery, if the caller writes the
+  /// clean-shutdown marker. A closed log refuses appends; readers inside go on.
+  package func close() throws(LogError) {
+    try state.withLock { state throws(LogError) in
+      if state.isClosed { return }
+      if let failure = state.failure { throw failure }
+      try state.writer.close()
+      try ProducerSnapshot.write(
+        state.producers,
+        to: SegmentFiles(directory: directory, baseOffset: state.writer.nextOffset)
+          .producerSnapshot, on: fileSystem)
+      do {
+        for segment in state.unsynced {
+          try segment.file.sync()
+          try segment.indexes.sync()
+        }
+        try state.writer.file.sync()
+        try state.writer.indexes.sync()
+        try fileSystem.syncDirectory(directory)
+      } catch { throw LogError(.io, "closing \(partition) failed", cause: error) }
+      state.unsynced = []
+      state.recoveryPoint = state.writer.nextOffset
+      state.isClosed = true
+      publish(state)
+    }
+    waiters.wakeAll()
+  }
+}

@@ -1,0 +1,85 @@
+internal import VarveBase
+
+extension PartitionLog {
+  /// Judges a batch by what its producer sent before. Returns where it was appended then, if it
+  /// was: the producer did not hear of it and sent it again.
+  func duplicate(
+    of header: RecordBatchHeader, _ batch: RawSpan, _ state: borrowing State
+  ) throws(LogError) -> AppendResult? {
+    guard header.producerID >= 0 else { return nil }
+    do {
+      if let marker = try TransactionMarker(header, batch) {
+        try state.producers.check(marker)
+        return nil
+      }
+      guard let earlier = try state.producers.check(ProducerBatch(header)) else { return nil }
+      return AppendResult(
+        firstOffset: earlier.firstOffset, lastOffset: earlier.lastOffset,
+        logAppendTime: state.configuration.timestampType == .logAppend ? earlier.timestamp : nil,
+        logStartOffset: state.logStartOffset, isDuplicate: true)
+    } catch { throw error.named(partition) }
+  }
+}
+
+extension ProducerStateTable {
+  /// Records a batch that is in the log. Returns what the transaction index has to be told of a
+  /// transaction that it aborts. Throws `.invalidRecord` for a control batch that does not parse.
+  mutating func replay(
+    _ header: RecordBatchHeader, _ batch: RawSpan
+  ) throws(LogError) -> AbortedTransaction? {
+    defer { advance(to: header.nextOffset) }
+    guard header.producerID >= 0 else { return nil }
+    if let marker = try TransactionMarker(header, batch) { return apply(marker) }
+    // A batch that compaction emptied keeps its producer's sequence alive, like any other.
+    apply(ProducerBatch(header))
+    return nil
+  }
+}
+
+extension ProducerBatch {
+  init(_ header: RecordBatchHeader) {
+    self.init(
+      producerID: header.producerID, epoch: header.producerEpoch,
+      firstSequence: header.baseSequence, lastSequence: header.lastSequence,
+      firstOffset: header.baseOffset, lastOffset: header.lastOffset,
+      timestamp: header.maxTimestamp, isTransactional: header.attributes.isTransactional)
+  }
+}
+
+extension TransactionMarker {
+  /// Reads a control batch that ends a transaction; nil for any other batch. Throws
+  /// `.invalidRecord`.
+  init?(_ header: RecordBatchHeader, _ batch: RawSpan) throws(LogError) {
+    guard header.attributes.isControl, header.producerID >= 0, header.recordCount > 0 else {
+      return nil
+    }
+    guard let marker = try Self.marker(header, batch) else { return nil }
+    self.init(
+      producerID: header.producerID, producerEpoch: header.producerEpoch,
+      coordinatorEpoch: marker.coordinatorEpoch, offset: header.lastOffset,
+      timestamp: header.maxTimestamp, isAbort: marker.isAbort)
+  }
+}
+
+extension TransactionMarker {
+  /// What a marker's record says: its key is a version and a type, its value a version and the
+  /// coordinator's epoch. Nil for control records of other kinds.
+  private static func marker(
+    _ header: RecordBatchHeader, _ batch: RawSpan
+  ) throws(LogError) -> (isAbort: Bool, coordinatorEpoch: Int32)? {
+    do throws(RecordBatchError) {
+      var records = try RecordIterator(batch)
+      guard let record = try records.next(), let key = record.key, key.byteCount >= 4 else {
+        throw RecordBatchError(
+          .malformedRecord, "the control record at offset \(header.baseOffset) has no type")
+      }
+      let type = key.bigEndian(at: 2, as: Int16.self)
+      guard type == 0 || type == 1 else { return nil }
+      guard let value = record.value, value.byteCount >= 6 else {
+        throw RecordBatchError(
+          .malformedRecord, "the marker at offset \(header.baseOffset) has no coordinator epoch")
+      }
+      return (type == 0, value.bigEndian(at: 2))
+    } catch { throw LogError(.invalidRecord, error.message, offset: header.baseOffset) }
+  }
+}

@@ -1,0 +1,112 @@
+package import VarveBase
+internal import Synchronization
+
+/// One partition on disk: segments of record batches, appended at the end, read anywhere.
+///
+/// Appends take one lock, for the copy and the header only. Reads take it once, to find their
+/// segment; a `LogCursor` that follows the end takes it only to go from one segment to the next.
+/// The ends that readers go by are atomics, published after the bytes they cover.
+///
+/// Every method may be called from any thread, and blocks for at most the disk.
+package final class PartitionLog: Sendable {
+  package let partition: TopicPartition
+  /// The partition's directory.
+  package let directory: String
+  let fileSystem: any FileSystem
+  let time: any TimeSource
+  let state: Mutex<State>
+
+  private let publishedEnd: Atomic<Int64>
+  private let publishedStableEnd: Atomic<Int64>
+  private let publishedStart: Atomic<Int64>
+  private let publishedFlushed: Atomic<Int64>
+  package let waiters = AppendWaiters()
+
+  /// What the lock guards.
+  struct State: ~Copyable {
+    var configuration: LogConfiguration
+    /// By base offset; the last one is the writer's.
+    var segments: [Segment]
+    var writer: SegmentWriter
+    var producers: ProducerStateTable
+    var leaderEpochs: LeaderEpochs
+    var logStartOffset: Offset
+    /// All before it is on the disk for good.
+    var recoveryPoint: Offset
+    /// Closed segments whose files were not synced yet.
+    var unsynced: [UnsyncedSegment] = []
+    var lastFlush: Timestamp
+    /// Segments out of use, whose files go when their time has come.
+    var removed: [RemovedSegment] = []
+    /// Set once a sync failed: what is on the disk is unknown from then on (see `fail`).
+    var failure: LogError?
+    var isClosed = false
+  }
+
+  init(
+    _ partition: TopicPartition, directory: String, on fileSystem: any FileSystem,
+    time: any TimeSource, state: consuming sending State
+  ) {
+    self.partition = partition
+    self.directory = directory
+    self.fileSystem = fileSystem
+    self.time = time
+    publishedEnd = Atomic(state.writer.nextOffset.rawValue)
+    publishedStableEnd = Atomic(state.lastStableOffset.rawValue)
+    publishedStart = Atomic(state.logStartOffset.rawValue)
+    publishedFlushed = Atomic(state.recoveryPoint.rawValue)
+    self.state = Mutex(state)
+  }
+
+  /// The offset that the next record gets.
+  package var endOffset: Offset { Offset(publishedEnd.load(ordering: .acquiring)) }
+
+  /// The first offset that may belong to a transaction still open: what read-committed readers
+  /// stop at. The log end where none is open.
+  package var lastStableOffset: Offset { Offset(publishedStableEnd.load(ordering: .acquiring)) }
+
+  /// The first offset that may be read.
+  package var startOffset: Offset { Offset(publishedStart.load(ordering: .acquiring)) }
+
+  /// All before it survives a power loss.
+  package var flushedOffset: Offset { Offset(publishedFlushed.load(ordering: .acquiring)) }
+
+  package var configuration: LogConfiguration { state.withLock { $0.configuration } }
+
+  /// Takes effect at the next append; the segment in use keeps its size.
+  package func reconfigure(_ configuration: LogConfiguration) {
+    state.withLock { $0.configuration = configuration }
+  }
+
+  func publish(_ state: borrowing State) {
+    publishedEnd.store(state.writer.nextOffset.rawValue, ordering: .releasing)
+    publishedStableEnd.store(state.lastStableOffset.rawValue, ordering: .releasing)
+    publishedStart.store(state.logStartOffset.rawValue, ordering: .releasing)
+    publishedFlushed.store(state.recoveryPoint.rawValue, ordering: .releasing)
+  }
+}
+
+extension PartitionLog.State {
+  var lastStableOffset: Offset {
+    producers.firstUndecidedOffset ?? writer.nextOffset
+  }
+
+  /// Throws unless the log can be written.
+  func checkWritable(_ partition: TopicPartition) throws(LogError) {
+    if let failure { throw failure }
+    if isClosed { throw LogError(.closed, "the log of \(partition) was closed") }
+  }
+}
+
+/// A closed segment whose files still have to be synced.
+struct UnsyncedSegment: Sendable {
+  let segment: Segment
+  let file: any File
+  let indexes: SegmentIndexes
+}
+
+/// A segment whose files were renamed to `.deleted`.
+struct RemovedSegment {
+  let files: SegmentFiles
+  let removedAt: Timestamp
+}

@@ -1,0 +1,110 @@
+package import VarveBase
+internal import Synchronization
+
+/// What readers share of one segment: its `.log` bytes up to a published end, and its indexes.
+///
+/// The active segment is written by its `SegmentWriter` alone, which publishes the end with release
+/// ordering; whoever loads it with acquire ordering sees whole batches only. Closed segments map
+/// their files on first use. Readers hold the object, so retention may unlink the files under them.
+package final class Segment: Sendable {
+  package let baseOffset: Offset
+  package let files: SegmentFiles
+  private let fileSystem: any FileSystem
+  private let views: Mutex<Views>
+  private let publishedEnd: Atomic<Int>
+  private let publishedNextOffset: Atomic<Int64>
+  /// `Int64.min` while it is not known: a closed segment's is in its time index.
+  private let publishedNewest: Atomic<Int64>
+  private let closed: Atomic<Bool>
+
+  /// What is open of a segment's files; closed segments open them when first asked.
+  struct Views: Sendable {
+    var log: FileMapping?
+    var offsetIndex: OffsetIndex?
+    var timeIndex: TimeIndex?
+    var transactionIndex: TransactionIndex?
+  }
+
+  init(
+    _ files: SegmentFiles, on fileSystem: any FileSystem, end: Int, nextOffset: Offset,
+    isClosed: Bool, newestTimestamp: Timestamp? = nil, views: Views = Views()
+  ) {
+    self.files = files
+    self.fileSystem = fileSystem
+    baseOffset = files.baseOffset
+    publishedEnd = Atomic(end)
+    publishedNextOffset = Atomic(nextOffset.rawValue)
+    publishedNewest = Atomic(newestTimestamp?.rawValue ?? Int64.min)
+    closed = Atomic(isClosed)
+    self.views = Mutex(views)
+  }
+
+  /// The bytes of whole batches, from the start of the file.
+  package var end: Int { publishedEnd.load(ordering: .acquiring) }
+
+  /// The offset after the last record. Loaded after `end` it may be ahead of it, never behind.
+  package var nextOffset: Offset { Offset(publishedNextOffset.load(ordering: .acquiring)) }
+
+  /// Whether nothing will be appended any more. Load it before `end` to know that `end` is final.
+  package var isClosed: Bool { closed.load(ordering: .acquiring) }
+
+  /// The largest timestamp of a record; -1 where none has one.
+  package func newestTimestamp() throws(LogError) -> Timestamp {
+    let known = publishedNewest.load(ordering: .relaxed)
+    if known != Int64.min { return Timestamp(known) }
+    let newest = try timeIndex().lastEntry.timestamp
+    publishedNewest.store(newest.rawValue, ordering: .relaxed)
+    return newest
+  }
+
+  /// Shows readers what was stored up to `end`. The writer's alone.
+  func publish(_ end: SegmentEnd) {
+    publishedNewest.store(end.newest.timestamp.rawValue, ordering: .relaxed)
+    publishedNextOffset.store(end.nextOffset.rawValue, ordering: .releasing)
+    publishedEnd.store(end.end, ordering: .releasing)
+  }
+
+  func markClosed() { closed.store(true, ordering: .releasing) }
+
+  /// The log's bytes.
+  package func log() throws(LogError) -> FileMapping {
+    try views.withLock { views throws(LogError) in
+      if let mapping = views.log { return mapping }
+      do throws(FileError) {
+        let mapping = try fileSystem.open(files.log, .read).map(end, writable: false)
+        views.log = mapping
+        return mapping
+      } catch { throw LogError(error) }
+    }
+  }
+
+  package func offsetIndex() throws(LogError) -> OffsetIndex {
+    try views.withLock { views throws(LogError) in
+      if let index = views.offsetIndex { return index }
+      let index = try OffsetIndex(
+        fileSystem, path: files.offsetIndex, baseOffset: baseOffset, maxBytes: 0, writable: false)
+      views.offsetIndex = index
+      return index
+    }
+  }
+
+  package func timeIndex() throws(LogError) -> TimeIndex {
+    try views.withLock { views throws(LogError) in
+      if let index = views.timeIndex { return index }
+      let index = try TimeIndex(
+        fileSystem, path: files.timeIndex, baseOffset: baseOffset, maxBytes: 0, writable: false)
+      views.timeIndex = index
+      return index
+    }
+  }
+
+  package func transactionIndex() throws(LogError) -> TransactionIndex {
+    try views.withLock { views throws(LogError) in
+      if let index = views.transactionIndex { return index }
+      let index = try TransactionIndex(
+        fileSystem, path: files.transactionIndex, baseOffset: baseOffset)
+      views.transactionIndex = index
+      return index
+    }
+  }
+}

@@ -1,0 +1,140 @@
+internal import VarveBase
+
+/// The one that appends to a segment: what only the holder of the partition's lock touches.
+///
+/// A batch is stored in three steps (body, indexes, length field and published end), so that a
+/// reader in this process or another one sees it whole or not at all.
+struct SegmentWriter: ~Copyable {
+  let segment: Segment
+  let file: any File
+  let indexes: SegmentIndexes
+  private let log: FileMapping
+  /// Bytes of the file with blocks on the disk; those past the end are zero.
+  private var allocated: Int
+  private(set) var end: SegmentEnd
+  let created: Timestamp
+
+  var nextOffset: Offset { end.nextOffset }
+
+  /// Continues a segment whose files were checked, or starts a new one: `end` says where they end.
+  init(
+    _ files: SegmentFiles, on fileSystem: any FileSystem, configuration: LogConfiguration,
+    end: SegmentEnd, now: Timestamp
+  ) throws(LogError) {
+    let (file, log, allocated) = try Self.open(files, on: fileSystem, configuration)
+    let indexes = try SegmentIndexes(files, on: fileSystem, configuration: configuration)
+    self.file = file
+    self.log = log
+    self.allocated = allocated
+    self.indexes = indexes
+    self.end = end
+    created = now
+    segment = Segment(
+      files, on: fileSystem, end: end.end, nextOffset: end.nextOffset, isClosed: false,
+      newestTimestamp: end.newest.timestamp,
+      views: Segment.Views(
+        log: log, offsetIndex: indexes.offsets, timeIndex: indexes.times,
+        transactionIndex: indexes.transactions))
+  }
+
+  private static func open(
+    _ files: SegmentFiles, on fileSystem: any FileSystem, _ configuration: LogConfiguration
+  ) throws(LogError) -> (any File, FileMapping, allocated: Int) {
+    do {
+      let file = try fileSystem.open(files.log, .create)
+      let allocated = try file.byteCount()
+      let capacity = max(configuration.segmentBytes, allocated)
+      return (file, try file.map(capacity, writable: true), allocated)
+    } catch { throw LogError(error) }
+  }
+
+  /// Makes room for `byteCount` more bytes and an entry in each index, or throws and leaves
+  /// everything as it was. After it, storing cannot fail.
+  mutating func reserve(_ byteCount: Int) throws(LogError) {
+    try indexes.reserve()
+    let needed = end.end + byteCount
+    guard needed > allocated else { return }
+    let grown = min(allocated + Self.growth(of: allocated), log.count)
+    do { try file.allocate(to: max(grown, needed)) } catch { throw LogError(error) }
+    allocated = max(grown, needed)
+  }
+
+  /// A new segment takes little; a busy one is grown in steps that make the call rare. What is
+  /// ahead of the end is given back when the segment is closed.
+  private static func growth(of allocated: Int) -> Int { min(max(allocated, 64 << 10), 16 << 20) }
+
+  /// Whether the next batch belongs into a new segment, as Kafka decides it.
+  func mustRoll(for batch: RecordBatchHeader, configuration: LogConfiguration) -> Bool {
+    guard end.end > 0 else { return false }
+    return end.end + batch.sizeInBytes > min(configuration.segmentBytes, log.count)
+      || indexes.isFull
+      || batch.lastOffset - segment.baseOffset > Int64(Int32.max)
+      || isDue(batch.maxTimestamp, after: configuration.segmentMilliseconds)
+  }
+
+  /// `segment.ms` counts in the records' own time, so that history fills segments as it did live.
+  private func isDue(_ timestamp: Timestamp, after milliseconds: Int64) -> Bool {
+    guard let first = end.firstTimestamp, first >= 0, timestamp >= 0 else { return false }
+    return timestamp.rawValue - first.rawValue > milliseconds
+  }
+
+  /// Stores a batch, its header replaced by `header`. `reserve` was called for its size.
+  mutating func append(_ batch: RawSpan, _ header: RecordBatchHeader) {
+    let start = end.end
+    store(batch, header, at: start)
+    indexes.add(header, at: start, &end)
+    log.publish(UInt32(header.batchLength), at: start + RecordBatchHeader.Field.batchLength)
+    segment.publish(end)
+  }
+
+  /// Stores all but the length, which stays zero: "end of the log" to whoever reads the file.
+  private func store(_ batch: RawSpan, _ header: RecordBatchHeader, at start: Int) {
+    let payload = RecordBatchHeader.byteCount
+    log.store(batch.extracting(payload..<batch.byteCount), at: start + payload)
+    var unpublished = header
+    unpublished.batchLength = 0
+    unpublished.write(to: log, at: start)
+  }
+
+  /// Gives back what lies past the end and completes the time index, so that the files are as
+  /// Kafka leaves closed ones. Reading goes on; appending is over.
+  mutating func close() throws(LogError) {
+    try indexes.close(end)
+    do { try file.resize(to: end.end) } catch { throw LogError(error) }
+    allocated = end.end
+    segment.markClosed()
+  }
+}
+
+/// Where a segment ends, and what its writer needs to go on.
+struct SegmentEnd {
+  /// Bytes of whole batches.
+  var end = 0
+  var nextOffset: Offset
+  var bytesSinceIndexEntry = 0
+  var newest: NewestRecord
+  /// The first batch's, from which `segment.ms` counts; nil where there is no batch.
+  var firstTimestamp: Timestamp?
+
+  /// The largest timestamp, and the last offset of the first batch that has it.
+  struct NewestRecord {
+    var timestamp = Timestamp.none
+    var offset: Offset
+  }
+
+  /// The end of a segment without batches.
+  init(baseOffset: Offset) {
+    nextOffset = baseOffset
+    newest = NewestRecord(offset: baseOffset)
+  }
+
+  /// Moves the end behind a batch.
+  mutating func add(_ header: RecordBatchHeader) {
+    if newest.timestamp < header.maxTimestamp {
+      newest = NewestRecord(timestamp: header.maxTimestamp, offset: header.lastOffset)
+    }
+    if firstTimestamp == nil { firstTimestamp = header.maxTimestamp }
+    end += header.sizeInBytes
+    nextOffset = header.nextOffset
+  }
+}
