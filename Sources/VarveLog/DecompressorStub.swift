@@ -1,2 +1,6 @@
 internal import VarveBase
-struct RecordBatchDecompressor { mutating func payload(of batch: RawSpan, header: RecordBatchHeader, limit: Int) throws(RecordBatchError) -> ByteSlice { throw RecordBatchError(.decompression, "codecs are on their way") } }
+struct RecordBatchDecompressor {
+  mutating func payload(of batch: RawSpan, header: RecordBatchHeader, limit: Int)
+    throws(RecordBatchError) -> ByteSlice
+  { throw RecordBatchError(.decompression, "codecs are on their way") }
+}

@@ -84,11 +84,15 @@ package struct LogLoader {
       return
     }
     var producers: ProducerStateTable
-    if let known = loading.producers { producers = known } else {
+    if let known = loading.producers {
+      producers = known
+    } else {
       producers = try self.producers(upTo: base, in: loading.closed)
     }
     let result = try rebuilder.rebuild(isLast: next == nil, producers: &producers)
-    if mustRecover { loading.report.recoveredSegments += 1 } else {
+    if mustRecover {
+      loading.report.recoveredSegments += 1
+    } else {
       loading.report.rebuiltIndexes += 1
     }
     try judge(result, in: files, &loading)
@@ -153,14 +157,17 @@ package struct LogLoader {
     }
     var epochs = try LeaderEpochCheckpoint.read(in: directory, on: fileSystem)
     epochs.truncateFromEnd(to: max(end, logStartOffset))
-    let last = loading.last ?? (
-      SegmentFiles(directory: directory, baseOffset: logStartOffset),
-      SegmentEnd(baseOffset: logStartOffset)
-    )
+    let last =
+      loading.last ?? (
+        SegmentFiles(directory: directory, baseOffset: logStartOffset),
+        SegmentEnd(baseOffset: logStartOffset)
+      )
     let writer = try SegmentWriter(
       last.files, on: fileSystem, configuration: configuration, end: last.end, now: now)
     var producers: ProducerStateTable
-    if let known = loading.producers { producers = known } else {
+    if let known = loading.producers {
+      producers = known
+    } else {
       producers = try self.producers(upTo: end, in: loading.closed + [writer.segment])
     }
     producers.removeExpired(now: now, after: configuration.producerExpirationMilliseconds)

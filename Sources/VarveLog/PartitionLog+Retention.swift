@@ -20,7 +20,8 @@ extension PartitionLog {
       guard offset <= state.writer.nextOffset else {
         throw LogError(
           .offsetOutOfRange,
-          "can't delete up to \(offset): the log of \(partition) ends at \(state.writer.nextOffset)")
+          "can't delete up to \(offset): the log of \(partition) ends at \(state.writer.nextOffset)"
+        )
       }
       try moveStart(to: offset, &state)
     }

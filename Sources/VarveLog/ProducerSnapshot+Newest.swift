@@ -12,7 +12,7 @@ extension ProducerSnapshot {
       let path = SegmentFileName(offset, .snapshot).path(in: directory)
       do {
         if let table = try read(path, endOffset: offset, on: fileSystem) { return table }
-      } catch where error.code == .corrupt {
+      } catch  where error.code == .corrupt {
         continue
       }
     }

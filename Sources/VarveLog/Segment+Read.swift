@@ -60,9 +60,12 @@ extension Segment {
     let indexed = try timeIndex().lookup(Timestamp(target.rawValue - 1)).offset
     let start = try offsetIndex().lookup(max(indexed, minimum)).position
     var position = start
-    while let batch = try scan(from: position, until: {
-      $0.header.maxTimestamp >= target && $0.header.lastOffset >= minimum
-    }) {
+    while let batch = try scan(
+      from: position,
+      until: {
+        $0.header.maxTimestamp >= target && $0.header.lastOffset >= minimum
+      })
+    {
       if let found = try firstRecord(of: batch, stamped: target, notBefore: minimum) {
         return found
       }

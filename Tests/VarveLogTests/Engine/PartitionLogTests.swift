@@ -27,7 +27,8 @@ import VarveTestKit
     }
   }
 
-  @Test("G01: random records over many segments equal the model, by offset and after reopening",
+  @Test(
+    "G01: random records over many segments equal the model, by offset and after reopening",
     arguments: UInt64(1)...20)
   func matchesModel(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
@@ -47,7 +48,8 @@ import VarveTestKit
     #expect(subject.log.segments.count > 10)
   }
 
-  @Test("G03: offset for time equals a full scan, with timestamps in any order",
+  @Test(
+    "G03: offset for time equals a full scan, with timestamps in any order",
     arguments: UInt64(1)...10)
   func offsetForTime(seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
