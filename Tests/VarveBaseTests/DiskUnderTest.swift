@@ -3,13 +3,17 @@ import VarveTestKit
 
 /// A kind of file system that the laws of `FileSystem` are tested on.
 enum DiskKind: CaseIterable {
-  case local
+  case local, simulated
 
   func make() throws -> DiskUnderTest {
     switch self {
     case .local:
       let directory = try TemporaryDirectory()
       return DiskUnderTest(files: LocalFileSystem(), root: directory.path, owner: directory)
+    case .simulated:
+      let files = SimulatedFileSystem(seed: 1)
+      try files.createDirectory("/data")
+      return DiskUnderTest(files: files, root: "/data", owner: nil)
     }
   }
 }

@@ -16,6 +16,9 @@ enum Fences {
     "Sources/VarveBase/LocalFileSystem.swift": "system calls",
     "Sources/VarveBase/SystemCall.swift": "system calls",
     "Sources/VarveBase/SystemTime.swift": "system calls",
+    "Sources/VarveTestKit/Disk/FileMemory.swift": "the memory of simulated files",
+    "Sources/VarveTestKit/Disk/Page.swift": "pages compared and copied as C does",
+    "Sources/VarveTestKit/Disk/SimulatedFileContents.swift": "the address of a simulated mapping",
     "Sources/VarveTestKit/TemporaryDirectory.swift": "system calls",
     "Sources/VarveTestKit/TestShare.swift": "the environment",
     // Record batches, where each nanosecond is paid once per record.
