@@ -10,6 +10,8 @@ package struct AppendResult: Sendable, Equatable {
   package var logStartOffset: Offset
   /// The producer sent this batch before and it was appended then, at these offsets (KIP-98).
   package var isDuplicate = false
+  /// Whether the topic's durability, or `flush.messages`, asks for a sync before this is done.
+  package var mustSync: Bool
 }
 
 extension PartitionLog {
@@ -53,15 +55,30 @@ extension PartitionLog {
     let header = assigned(received, batch, state)
     if state.writer.mustRoll(for: header, configuration: state.configuration) { try roll(&state) }
     try state.writer.reserve(batch.byteCount)
-    state.writer.append(batch, header)
-    if let aborted = try state.producers.replay(header, batch) {
-      try state.writer.indexes.transactions.append(aborted)
+    if header.attributes.isControl {
+      try appendControl(batch, header, to: &state)
+    } else {
+      state.writer.append(batch, header)
+      state.producers.apply(header)
     }
     publish(state)
     return AppendResult(
       firstOffset: header.baseOffset, lastOffset: header.lastOffset,
       logAppendTime: header.attributes.timestampType == .logAppend ? header.maxTimestamp : nil,
-      logStartOffset: state.logStartOffset)
+      logStartOffset: state.logStartOffset, mustSync: state.mustSync)
+  }
+
+  /// A marker that aborts has an entry in the transaction index, which can fail where the append
+  /// itself can't any more: it comes first, so that after an error nothing has happened.
+  private func appendControl(
+    _ batch: RawSpan, _ header: RecordBatchHeader, to state: inout State
+  ) throws(LogError) {
+    var producers = state.producers
+    if let aborted = try producers.replay(header, batch) {
+      try state.writer.indexes.transactions.append(aborted)
+    }
+    state.writer.append(batch, header)
+    state.producers = producers
   }
 
   private func checkSize(

@@ -16,7 +16,8 @@ extension PartitionLog {
       return AppendResult(
         firstOffset: earlier.firstOffset, lastOffset: earlier.lastOffset,
         logAppendTime: state.configuration.timestampType == .logAppend ? earlier.timestamp : nil,
-        logStartOffset: state.logStartOffset, isDuplicate: true)
+        logStartOffset: state.logStartOffset, isDuplicate: true,
+        mustSync: state.mustSync)
     } catch { throw error.named(partition) }
   }
 }
@@ -28,11 +29,18 @@ extension ProducerStateTable {
     _ header: RecordBatchHeader, _ batch: RawSpan
   ) throws(LogError) -> AbortedTransaction? {
     defer { advance(to: header.nextOffset) }
-    guard header.producerID >= 0 else { return nil }
-    if let marker = try TransactionMarker(header, batch) { return apply(marker) }
-    // A batch that compaction emptied keeps its producer's sequence alive, like any other.
-    apply(ProducerBatch(header))
+    if header.attributes.isControl {
+      return try TransactionMarker(header, batch).flatMap { apply($0) }
+    }
+    apply(header)
     return nil
+  }
+
+  /// Records a batch of data that is in the log. One that compaction emptied keeps its producer's
+  /// sequence alive, like any other.
+  mutating func apply(_ header: RecordBatchHeader) {
+    if header.producerID >= 0 { apply(ProducerBatch(header)) }
+    advance(to: header.nextOffset)
   }
 }
 

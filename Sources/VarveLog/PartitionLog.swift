@@ -91,6 +91,12 @@ extension PartitionLog.State {
     producers.firstUndecidedOffset ?? writer.nextOffset
   }
 
+  /// Whether an append counts as done only after a sync.
+  var mustSync: Bool {
+    configuration.durability == .group
+      || writer.nextOffset - recoveryPoint >= configuration.flushMessages
+  }
+
   /// Throws unless the log can be written.
   func checkWritable(_ partition: TopicPartition) throws(LogError) {
     if let failure { throw failure }

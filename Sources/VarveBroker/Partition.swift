@@ -1,0 +1,67 @@
+package import VarveBase
+package import VarveLog
+
+/// One partition of a topic in a broker: its log, and how long an append takes to count as done.
+package final class Partition: Sendable {
+  package let id: TopicPartition
+  package let topicID: TopicID
+  package let log: PartitionLog
+  private let flusher: Flusher
+
+  package init(_ id: TopicPartition, topicID: TopicID, log: PartitionLog, flusher: Flusher) {
+    self.id = id
+    self.topicID = topicID
+    self.log = log
+    self.flusher = flusher
+  }
+
+  /// Appends a batch and returns once it counts as done: at once where the topic's durability is
+  /// `buffered` or `interval`, after a shared sync where it is `group`. Blocks meanwhile.
+  ///
+  /// An error after a sync that failed says that the batch may be lost, not that it is.
+  @discardableResult
+  package func append(_ batch: RawSpan) throws(LogError) -> AppendResult {
+    let result = try log.append(batch)
+    if result.mustSync {
+      try flusher.waitUntilDurable(log, upTo: result.lastOffset + 1)
+    }
+    return result
+  }
+
+  /// As `append`, without blocking: `completed` is called on this stack or on the flusher's.
+  package func append(
+    _ batch: RawSpan,
+    completed: @escaping @Sendable (Result<AppendResult, LogError>) -> Void
+  ) {
+    do {
+      let result = try log.append(batch)
+      guard result.mustSync else { return completed(.success(result)) }
+      flusher.whenDurable(log, upTo: result.lastOffset + 1) { synced in
+        completed(synced.map { result })
+      }
+    } catch { completed(.failure(error)) }
+  }
+
+  /// As `append`, suspending the task until the batch counts as done.
+  @discardableResult
+  package func append(_ batch: ByteSlice) async throws(LogError) -> AppendResult {
+    let result = try log.append(batch.bytes)
+    guard result.mustSync else { return result }
+    let synced = await withCheckedContinuation { continuation in
+      flusher.whenDurable(log, upTo: result.lastOffset + 1) { continuation.resume(returning: $0) }
+    }
+    try synced.get()
+    return result
+  }
+
+  /// Suspends until the log has a record at `offset`, is closed, or the task is cancelled. The
+  /// caller looks again which it was.
+  package func waitForRecord(at offset: Offset) async {
+    let wait = AppendWait(log)
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { wait.start($0, at: offset) }
+    } onCancel: {
+      wait.cancel()
+    }
+  }
+}
