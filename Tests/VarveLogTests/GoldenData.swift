@@ -83,7 +83,14 @@ struct GoldenRecord: Equatable {
 extension GoldenData {
   /// Every record that clients read, by partition.
   static func records(committedOnly: Bool = false) throws -> [String: [GoldenRecord]] {
-    let name = committedOnly ? "read_committed.jsonl.gz" : "read_uncommitted.jsonl.gz"
+    try (committedOnly ? committedRecords : allRecords).get()
+  }
+
+  // Read once for all tests.
+  private static let allRecords = Result { try records(of: "read_uncommitted.jsonl.gz") }
+  private static let committedRecords = Result { try records(of: "read_committed.jsonl.gz") }
+
+  private static func records(of name: String) throws -> [String: [GoldenRecord]] {
     var records: [String: [GoldenRecord]] = [:]
     for line in try text(name).split(separator: "\n") {
       let decoded = try JSONDecoder().decode(Line.self, from: Data(line.utf8))

@@ -100,6 +100,20 @@ struct GrowingBytes: ~Copyable, @unchecked Sendable {
     put(bytes)
   }
 
+  mutating func putBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+    assert(free >= MemoryLayout<Value>.size)
+    unsafe end.storeBytes(of: value.bigEndian, as: Value.self)
+    count += MemoryLayout<Value>.size
+  }
+
+  /// Writes over bytes that were written before.
+  mutating func storeBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(
+    _ value: Value, at position: Int
+  ) {
+    precondition(position >= 0 && position <= count - MemoryLayout<Value>.size)
+    unsafe base.storeBytes(of: value.bigEndian, toByteOffset: position, as: Value.self)
+  }
+
   @inline(never)
   private mutating func grow(_ more: Int) {
     let newCapacity = max(capacity * 2, count + more)

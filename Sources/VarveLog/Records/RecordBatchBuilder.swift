@@ -36,8 +36,9 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
 
   /// Room for the header, then the records, uncompressed.
   var records: GrowingBytes
-  /// The finished batch, where it is compressed.
-  var compressed: GrowingBytes?
+  /// The finished batch, where it is compressed: never touched else.
+  private var compressed: GrowingBytes
+  private var encoder: PayloadEncoder?
   package internal(set) var recordCount = 0
   package internal(set) var isFinished = false
   var baseTimestamp: Int64 = 0
@@ -50,6 +51,7 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     isTransactional: Bool = false, isControl: Bool = false, baseOffset: Offset = 0,
     partitionLeaderEpoch: Int32 = -1, capacity: Int = 4096
   ) {
+    precondition(level.map { codec.levels?.contains($0) == true } ?? true)
     self.codec = codec
     self.level = level
     self.timestampType = timestampType
@@ -62,6 +64,7 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     self.partitionLeaderEpoch = partitionLeaderEpoch
     records = GrowingBytes(capacity: max(capacity, RecordBatchHeader.byteCount))
     records.setCount(RecordBatchHeader.byteCount)
+    compressed = GrowingBytes(capacity: RecordBatchHeader.byteCount)
   }
 
   /// The size of the batch if it were finished now and nothing came of compression.
@@ -72,7 +75,6 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
   /// Empties the builder for the next batch; settings and memory stay.
   package mutating func reset() {
     records.setCount(RecordBatchHeader.byteCount)
-    compressed?.setCount(0)
     recordCount = 0
     isFinished = false
     maxTimestamp = Int64.min
@@ -86,11 +88,16 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
   /// without records is legal: compaction leaves such to keep a producer's last sequence number.
   package mutating func finish() throws(RecordBatchError) {
     precondition(!isFinished, "finish() comes once for each batch")
-    if codec != .none { try compressRecords() }
+    if isCompressed { try compressRecords() }
     var header = makeHeader()
     header.checksum = header.computedChecksum(over: payload)
-    var bytes = records.mutableBytes
-    header.write(to: &bytes)
+    if isCompressed {
+      var bytes = compressed.mutableBytes
+      header.write(to: &bytes)
+    } else {
+      var bytes = records.mutableBytes
+      header.write(to: &bytes)
+    }
     isFinished = true
   }
 
@@ -108,9 +115,12 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
 }
 
 extension RecordBatchBuilder {
+  /// A batch without records is not compressed: there is nothing.
+  private var isCompressed: Bool { codec != .none && recordCount > 0 }
+
   private var finishedBytes: RawSpan {
     @_lifetime(borrow self)
-    borrowing get { records.bytes }
+    borrowing get { isCompressed ? compressed.bytes : records.bytes }
   }
 
   /// What follows the header.
@@ -123,7 +133,22 @@ extension RecordBatchBuilder {
   }
 
   private mutating func compressRecords() throws(RecordBatchError) {
-    throw RecordBatchError(.codecUnavailable, "\(codec.name) cannot be written yet")
+    let encoder =
+      if let kept = encoder.take() { kept } else {
+        try PayloadEncoder(codec: codec, level: level)
+      }
+    compressed.setCount(RecordBatchHeader.byteCount)
+    try Self.compress(records, into: &compressed, with: encoder)
+    self.encoder = consume encoder
+  }
+
+  private static func compress(
+    _ records: borrowing GrowingBytes, into output: inout GrowingBytes,
+    with encoder: borrowing PayloadEncoder
+  ) throws(RecordBatchError) {
+    let bytes = records.bytes
+    try encoder.encode(
+      bytes.extracting(RecordBatchHeader.byteCount..<bytes.byteCount), into: &output)
   }
 
   /// The header of the batch as it stands, but for the checksum.
@@ -137,7 +162,8 @@ extension RecordBatchBuilder {
       batchLength: Int32(size - RecordBatchHeader.lengthOverhead),
       partitionLeaderEpoch: partitionLeaderEpoch,
       attributes: RecordBatchAttributes(
-        codec: codec, timestampType: timestampType, isTransactional: isTransactional,
+        codec: isCompressed ? codec : .none, timestampType: timestampType,
+        isTransactional: isTransactional,
         isControl: isControl, hasDeleteHorizon: deleteHorizon != nil),
       lastOffsetDelta: Int32(delta),
       baseTimestamp: deleteHorizon ?? (isEmpty ? maxTimestampIfEmpty : Timestamp(baseTimestamp)),

@@ -30,6 +30,113 @@ import VarveLog
     #expect(batchCount > 300)
   }
 
+  /// What a client read from Kafka, against what is read from Kafka's files.
+  @Test(
+    "G12, G04: Kafka's records read as its clients read them",
+    arguments: [
+      "codecs-0", "appendtime-0", "segments-0", "segments-1", "txn-0", "compact-0", "trimmed-0",
+    ])
+  func records(partition: String) throws {
+    // Kafka's log start offset of this one is 3000, of the others 0. Of codecs-0, records came in
+    // after the client had read it.
+    let all = try #require(try GoldenData.records()[partition])
+    let first = all[0].offset
+    let last = all[all.count - 1].offset
+    var read: [GoldenRecord] = []
+    var decompressor = RecordBatchDecompressor()
+    for file in try GoldenData.dataFiles(".log") where file.hasPrefix("\(partition)/") {
+      for batch in try batches(of: file) {
+        let header = try RecordBatch.checkedHeader(batch.span.bytes)
+        if header.attributes.isControl { continue }
+        let type = header.attributes.timestampType == .create ? 1 : 2
+        read += try RecordModel.all(batch, with: &decompressor).map { model in
+          GoldenRecord(
+            offset: model.offset, timestamp: model.timestamp, timestampType: type, key: model.key,
+            value: model.value,
+            headers: model.headers.map {
+              GoldenRecord.Header(key: $0.key.description, value: $0.value.map(Array.init))
+            })
+        }
+      }
+    }
+    read.removeAll { $0.offset < first || $0.offset > last }
+    #expect(read.count == all.count)
+    let difference = zip(read, all).first { $0 != $1 }
+    #expect(difference == nil, "\(String(describing: difference))")
+  }
+
+  @Test("G12: batches of every codec, built again with it, hold the same records")
+  func recompressedBatches() throws {
+    var counts: [CompressionCodec: Int] = [:]
+    var decompressor = RecordBatchDecompressor()
+    for file in try GoldenData.dataFiles(".log") {
+      for batch in try batches(of: file) {
+        let header = try RecordBatch.checkedHeader(batch.span.bytes)
+        let codec = try #require(header.attributes.codec)
+        guard codec != .none else { continue }
+        let models = try RecordModel.all(batch, with: &decompressor)
+        var builder = RecordBatchBuilder(codec: codec, baseOffset: header.baseOffset)
+        for model in models { try builder.append(model) }
+        try builder.finish()
+        #expect(try RecordModel.all(array(builder.bytes), with: &decompressor) == models)
+        counts[codec, default: 0] += 1
+      }
+    }
+    #expect(Set(counts.keys) == [.gzip, .snappy, .lz4, .zstd])
+  }
+
+  /// Every header field that Kafka's dump tool prints, and its control records.
+  @Test func `headers and control records are what Kafka's dump tool prints`() throws {
+    var lineCount = 0
+    for file in try GoldenData.dataFiles(".log") where !file.hasPrefix("_") {
+      let name = "dump/" + file.replacing("/", with: "-") + ".txt"
+      guard let text = (try? GoldenData.text(name)) ?? (try? GoldenData.text(name + ".gz"))
+      else { continue }
+      let lines = text.split(separator: "\n").map(String.init)
+      let ours = try batches(of: file).flatMap { try describe($0) }
+      let batchLines = lines.filter { $0.hasPrefix("baseOffset") }
+        .map { $0.replacing(/\ position: \d+/, with: "") }
+      let controlLines = lines.compactMap { line in
+        line.firstMatch(of: /\| offset: (\d+) .*endTxnMarker: (\w+) coordinatorEpoch: (\d+)/)
+          .map { "marker \($0.output.1) \($0.output.2) \($0.output.3)" }
+      }
+      #expect(ours.filter { !$0.hasPrefix("marker") } == batchLines, "\(file)")
+      #expect(ours.filter { $0.hasPrefix("marker") } == controlLines, "\(file)")
+      lineCount += batchLines.count
+    }
+    #expect(lineCount > 300)
+  }
+
+  /// A batch in the words of Kafka's dump tool, its markers after it.
+  private func describe(_ batch: [UInt8]) throws -> [String] {
+    let header = try RecordBatch.checkedHeader(batch.span.bytes)
+    let attributes = header.attributes
+    let codec = try #require(attributes.codec)
+    let horizon = header.deleteHorizon.map { "OptionalLong[\($0)]" } ?? "OptionalLong.empty"
+    let type = attributes.timestampType == .create ? "CreateTime" : "LogAppendTime"
+    var lines = [
+      "baseOffset: \(header.baseOffset) lastOffset: \(header.lastOffset) "
+        + "count: \(header.recordCount) baseSequence: \(header.baseSequence) "
+        + "lastSequence: \(header.lastSequence) producerId: \(header.producerID) "
+        + "producerEpoch: \(header.producerEpoch) "
+        + "partitionLeaderEpoch: \(header.partitionLeaderEpoch) "
+        + "isTransactional: \(attributes.isTransactional) isControl: \(attributes.isControl) "
+        + "deleteHorizonMs: \(horizon) \(type): \(header.maxTimestamp) "
+        + "size: \(header.sizeInBytes) magic: \(header.magic) "
+        + "compresscodec: \(codec.name) crc: \(header.checksum) isvalid: true"
+    ]
+    guard attributes.isControl else { return lines }
+    var records = try RecordIterator(batch.span.bytes)
+    while let record = try records.next() {
+      switch try ControlRecord(record) {
+      case .commit(let epoch): lines.append("marker \(record.offset) COMMIT \(epoch)")
+      case .abort(let epoch): lines.append("marker \(record.offset) ABORT \(epoch)")
+      default: break
+      }
+    }
+    return lines
+  }
+
   /// Builds the batch again from its records and the few fields that are not in them.
   private func rebuild(_ batch: [UInt8], header: RecordBatchHeader) throws -> [UInt8] {
     var builder = RecordBatchBuilder(

@@ -1,12 +1,13 @@
 import Testing
 import VarveBase
 import VarveLog
+import VarveTestKit
 
 /// What the builder writes, the iterator reads: random batches against a list of plain values.
 @Suite struct RecordBatchBuilderTests {
   @Test(arguments: [1, 2, 3, 0xDEAD_BEEF] as [UInt64])
   func `records come back as they were appended`(seed: UInt64) throws {
-    var random = SplitMix64(seed: seed)
+    var random = SeededGenerator(seed: seed)
     var builder = RecordBatchBuilder()
     for round in 0..<20 {
       builder.baseOffset = Offset(Int64.random(in: 0...1 << 50, using: &random))
@@ -60,7 +61,8 @@ import VarveLog
     #expect(RecordBatchHeader(lastOffsetDelta: 3).lastSequence == -1)
   }
 
-  private func randomModels(from base: Int64, using random: inout SplitMix64) -> [RecordModel] {
+  private func randomModels(from base: Int64, using random: inout SeededGenerator) -> [RecordModel]
+  {
     var offset = base
     return (0..<Int.random(in: 1...40, using: &random)).map { index in
       if index > 0 { offset += [1, 1, 1, 2, 70, 20_000].randomElement(using: &random)! }
@@ -75,7 +77,7 @@ import VarveLog
     }
   }
 
-  private func randomBytes(using random: inout SplitMix64) -> [UInt8]? {
+  private func randomBytes(using random: inout SeededGenerator) -> [UInt8]? {
     let count = [-1, 0, 1, 5, 63, 64, 100, 8191, 8192].randomElement(using: &random)!
     return count < 0 ? nil : [UInt8](repeating: UInt8(count % 251), count: count)
   }

@@ -1,5 +1,6 @@
 import VarveBase
 import VarveLog
+import VarveTestKit
 
 /// A record as a plain value: what tests compare views with.
 struct RecordModel: Equatable {
@@ -34,6 +35,27 @@ extension RecordModel {
   static func all(_ batch: [UInt8]) throws(RecordBatchError) -> [RecordModel] {
     var records = try RecordIterator(batch.span.bytes)
     return try all(&records)
+  }
+}
+
+extension RecordModel {
+  /// The records of a batch, compressed or not.
+  static func all(
+    _ batch: [UInt8], limit: Int = 64 << 20, with decompressor: inout RecordBatchDecompressor
+  ) throws(RecordBatchError) -> [RecordModel] {
+    let header = try RecordBatch.checkedHeader(batch.span.bytes)
+    return try decompressor.withPayload(of: batch.span.bytes, header: header, limit: limit) {
+      (payload) throws(RecordBatchError) in
+      var records = RecordIterator(payload: payload, header: header)
+      return try all(&records)
+    }
+  }
+}
+
+extension SeededGenerator {
+  /// Random bytes.
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
   }
 }
 

@@ -1,0 +1,117 @@
+package import VarveBase
+
+/// Decompresses the records of batches, one batch after the other, keeping its memory and the
+/// codecs' between them.
+///
+/// Never writes more than it was allowed: a few bytes that stand for gigabytes are `.tooLarge`
+/// once they pass the limit.
+package struct RecordBatchDecompressor: ~Copyable, Sendable {
+  /// What is kept of the memory after an unusually large batch.
+  private static let keptByteCountMax = 4 << 20
+
+  private var output = GrowingBytes(capacity: 64)
+  private var gzip: GzipDecoder?
+  #if LZ4
+    private var lz4: LZ4Decoder?
+  #endif
+  #if Zstd
+    private var zstd: ZstdDecoder?
+  #endif
+
+  package init() {}
+
+  /// The records of a batch, as a copy of their own.
+  ///
+  /// - Parameters:
+  ///   - header: of the batch, from `RecordBatch.checkedHeader`.
+  ///   - limit: the most bytes that the records may take; 2 GiB at most.
+  package mutating func payload(
+    of batch: RawSpan, header: RecordBatchHeader, limit: Int
+  ) throws(RecordBatchError) -> ByteSlice {
+    try withPayload(of: batch, header: header, limit: limit) { ByteSlice($0) }
+  }
+
+  /// The records of a batch: a part of it where it is not compressed, else a copy of their own.
+  package mutating func payload(
+    of batch: ByteSlice, header: RecordBatchHeader, limit: Int
+  ) throws(RecordBatchError) -> ByteSlice {
+    guard header.attributes.codec == CompressionCodec.none else {
+      return try payload(of: batch.bytes, header: header, limit: limit)
+    }
+    return batch.slice(RecordBatchHeader.byteCount..<header.sizeInBytes)
+  }
+
+  /// Calls `body` with the records of a batch: where they lie, or in this value's memory.
+  package mutating func withPayload<Result>(
+    of batch: RawSpan, header: RecordBatchHeader, limit: Int,
+    _ body: (RawSpan) throws(RecordBatchError) -> Result
+  ) throws(RecordBatchError) -> Result {
+    let stored = batch.extracting(RecordBatchHeader.byteCount..<header.sizeInBytes)
+    guard let codec = header.attributes.codec else {
+      throw RecordBatchError(
+        .unknownCodec, "codec \(header.attributes.rawValue & 7) is none of Kafka's")
+    }
+    // A batch whose records compaction removed has nothing to decompress.
+    if codec == .none || (header.recordCount == 0 && stored.isEmpty) { return try body(stored) }
+    if output.capacity > Self.keptByteCountMax { output = GrowingBytes(capacity: 64) }
+    output.setCount(0)
+    output.reserve(min(stored.byteCount, limit))
+    let limit = min(max(0, limit), Int(Int32.max) - 1)
+    try decode(stored, codec: codec, limit: limit)
+    guard output.count <= limit else { throw .pastLimit(limit) }
+    return try body(output.bytes)
+  }
+
+  private mutating func decode(
+    _ input: RawSpan, codec: CompressionCodec, limit: Int
+  ) throws(RecordBatchError) {
+    switch codec {
+    case .gzip:
+      let decoder = if let kept = gzip.take() { kept } else { try GzipDecoder() }
+      try decoder.decode(input, into: &output, limit: limit)
+      gzip = consume decoder
+    #if LZ4
+      case .lz4:
+        let decoder = if let kept = lz4.take() { kept } else { try LZ4Decoder() }
+        try decoder.decode(input, into: &output, limit: limit)
+        lz4 = consume decoder
+    #endif
+    #if Snappy
+      case .snappy: try Snappy.decode(input, into: &output, limit: limit)
+    #endif
+    #if Zstd
+      case .zstd:
+        let decoder = if let kept = zstd.take() { kept } else { try ZstdDecoder() }
+        try decoder.decode(input, into: &output, limit: limit)
+        zstd = consume decoder
+    #endif
+    default: throw .unavailable(codec)
+    }
+  }
+}
+
+extension RecordBatchError {
+  /// The codec is a package trait that is off.
+  static func unavailable(_ codec: CompressionCodec) -> RecordBatchError {
+    RecordBatchError(
+      .codecUnavailable,
+      "this build cannot read or write \(codec.name): build it with the package trait "
+        + "\(codec.missingTrait ?? codec.name)")
+  }
+
+  /// The records take more bytes than they may.
+  static func pastLimit(_ limit: Int) -> RecordBatchError {
+    RecordBatchError(.tooLarge, "the records take more than the \(limit) bytes allowed")
+  }
+}
+
+extension GrowingBytes {
+  /// Makes room for more output and returns how much may be written. Allows one byte more than
+  /// the limit, for its arrival proves that there is too much: throws `.tooLarge` then.
+  mutating func roomToDecode(limit: Int) throws(RecordBatchError) -> Int {
+    guard count <= limit else { throw .pastLimit(limit) }
+    let allowed = limit + 1 - count
+    if free == 0 { reserve(min(allowed, max(count, 1024))) }
+    return min(free, allowed)
+  }
+}
