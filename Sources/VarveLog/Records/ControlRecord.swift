@@ -46,19 +46,14 @@ package enum ControlRecord: Equatable, Sendable {
   }
 }
 
-/// How a transaction ended.
-package enum TransactionMarker: Sendable {
-  case abort, commit
-}
-
 extension RecordBatchBuilder {
   /// Makes the batch a transaction's marker: the one record that ends the transaction of the
   /// producer that the builder names.
   package mutating func appendMarker(
-    _ marker: TransactionMarker, coordinatorEpoch: Int32, timestamp: Timestamp
+    commits: Bool, coordinatorEpoch: Int32, timestamp: Timestamp
   ) throws(RecordBatchError) {
     precondition(isControl && isTransactional && isEmpty, "a marker has a batch of its own")
-    let key: [UInt8] = [0, 0, 0, marker == .commit ? 1 : 0]
+    let key: [UInt8] = [0, 0, 0, commits ? 1 : 0]
     let epoch = UInt32(bitPattern: coordinatorEpoch)
     let value = [0, 0] + stride(from: 24, through: 0, by: -8).map { UInt8(epoch >> $0 & 0xFF) }
     try append(timestamp: timestamp, key: ByteSlice(key), value: ByteSlice(value))

@@ -80,7 +80,7 @@ import VarveLog
   @Test func `what only brokers write is refused from clients`() throws {
     let control = try batch(
       RecordBatchBuilder(producerID: 1, producerEpoch: 0, isTransactional: true, isControl: true)
-    ) { try $0.appendMarker(.commit, coordinatorEpoch: 3, timestamp: 0) }
+    ) { try $0.appendMarker(commits: true, coordinatorEpoch: 3, timestamp: 0) }
     #expect(rejection(of: control)?.code == .invalidRecord)
     var decompressor = RecordBatchDecompressor()
     _ = try BatchValidator(requiresKeys: true).validate(
