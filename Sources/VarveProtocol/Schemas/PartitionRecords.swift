@@ -4,7 +4,7 @@ package import VarveBase
 ///
 /// Version 1 added the log directory of each replica (KIP-858), version 2 the replicas that may
 /// lead although they left the in-sync ones (KIP-966).
-package struct PartitionRecord: WireMessage, Equatable {
+package struct PartitionRecord: WireMessage, Hashable {
   package static let api = API(3, versions: 0...2, flexibleSince: 0)
 
   package var partitionID: Int32 = -1
