@@ -1,5 +1,6 @@
 import VarveBase
 import VarveProtocol
+import VarveTestKit
 
 /// Fills a message with what a version of it can say: fields of other versions keep their defaults,
 /// so that a round trip must give an equal message.
@@ -80,20 +81,5 @@ struct RandomFiller: WireCoder {
     _ value: inout Value, tag: UInt32, unless standard: Value
   ) {
     if Bool.random(using: &random) { value.coded(by: &self) }
-  }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

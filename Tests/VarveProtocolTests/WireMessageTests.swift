@@ -1,6 +1,7 @@
 import Testing
 import VarveBase
 import VarveProtocol
+import VarveTestKit
 
 /// One version of one message.
 struct MessageVersion: CustomTestStringConvertible, Sendable {

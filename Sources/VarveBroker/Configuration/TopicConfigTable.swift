@@ -189,12 +189,12 @@ extension TopicConfigDefinition {
       server: [ServerSynonym("varve.cold.compression", standard: "none")],
       "Whether closed segments are rewritten as gzip batches in the background."),
     .init(
-      "varve.cold.compression.after.ms", .long, "3600000", .atLeast(0),
-      server: [ServerSynonym("varve.cold.compression.after.ms", standard: "3600000")],
+      "varve.cold.compression.after.ms", .long, "86400000", .atLeast(0),
+      server: [ServerSynonym("varve.cold.compression.after.ms", standard: "86400000")],
       "How long a segment has been closed before it is compressed."),
     .init(
-      "varve.cold.batch.bytes", .int, "131072", .between(4096, 16_777_216),
-      server: [ServerSynonym("varve.cold.batch.bytes", standard: "131072")],
+      "varve.cold.batch.bytes", .int, "262144", .between(4096, 16_777_216),
+      server: [ServerSynonym("varve.cold.batch.bytes", standard: "262144")],
       "The size before compression of the batches that cold segments are rewritten as: what a "
         + "read of one record decompresses."),
   ]

@@ -28,8 +28,8 @@ package struct MetadataError: Error, CustomStringConvertible {
     self.offset = offset
   }
 
-  /// The same, told where.
-  func at(path: String, offset: Offset? = nil) -> MetadataError {
+  /// The same, told where; what it knew already stays.
+  func at(path: String? = nil, offset: Offset? = nil) -> MetadataError {
     MetadataError(code, reason, path: self.path ?? path, offset: self.offset ?? offset)
   }
 

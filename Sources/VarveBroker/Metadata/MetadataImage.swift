@@ -22,6 +22,8 @@ package struct MetadataImage: Equatable, Sendable {
 
   var topicsByID: [TopicID: TopicImage] = [:]
   private(set) var topicIDs: [TopicName: TopicID] = [:]
+  /// Topics by their names with '.' for '_'; more than one where Kafka let them be.
+  private var namesByCollisionKey: [String: Set<TopicName>] = [:]
   /// The broker that got the last block of producer ids; it is only kept.
   var producerIDsOwner = ProducerIdsRecord()
 
@@ -60,14 +62,23 @@ package struct MetadataImage: Equatable, Sendable {
       file: file, broker: configs[.broker(broker)] ?? [:], cluster: configs[.cluster] ?? [:])
   }
 
+  /// A topic whose name differs from `name` in '.' and '_' alone.
+  func topicName(collidingWith name: TopicName) -> TopicName? {
+    namesByCollisionKey[name.collisionKey]?.first { $0 != name }
+  }
+
   mutating func insert(_ topic: TopicImage) {
     topicsByID[topic.id] = topic
     topicIDs[topic.name] = topic.id
+    namesByCollisionKey[topic.name.collisionKey, default: []].insert(topic.name)
   }
 
   mutating func remove(_ topic: TopicImage) {
     topicsByID[topic.id] = nil
     topicIDs[topic.name] = nil
+    let key = topic.name.collisionKey
+    namesByCollisionKey[key]?.remove(topic.name)
+    if namesByCollisionKey[key]?.isEmpty == true { namesByCollisionKey[key] = nil }
     configs[.topic(topic.name)] = nil
   }
 }

@@ -30,7 +30,7 @@ struct TopicConfigurationTests {
     #expect(configuration.retentionMilliseconds == nil)
     #expect(configuration.isAppendTime && configuration.isPreallocated)
     #expect(configuration.durability == .interval(milliseconds: 50))
-    #expect(configuration.coldCompressionAfter == 3_600_000)
+    #expect(configuration.coldCompressionAfter == 86_400_000)
     #expect(configuration.minCleanableDirtyRatio == 0.25)
   }
 
