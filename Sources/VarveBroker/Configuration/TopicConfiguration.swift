@@ -70,30 +70,37 @@ package struct TopicConfiguration: Hashable, Sendable {
   }
 
   /// The value in force of a config that there is.
-  package subscript(name: String) -> ConfigValue {
+  package subscript(name name: String) -> ConfigValue {
     guard let value = values[name] else { preconditionFailure("there is no config \(name)") }
     return value
   }
 
   func long(_ name: String) -> Int64 {
-    switch self[name] {
+    switch self[name: name] {
     case .long(let number): number
     case .int(let number): Int64(number)
     default: preconditionFailure("\(name) is not a whole number")
     }
   }
 
+  /// `min.compaction.lag.ms`.
+  var minCompactionLag: Int64 { long("min.compaction.lag.ms") }
+  /// `max.compaction.lag.ms`.
+  var maxCompactionLag: Int64 { long("max.compaction.lag.ms") }
+
   func int(_ name: String) -> Int { Int(long(name)) }
 
-  func boolean(_ name: String) -> Bool { self[name] == .boolean(true) }
-
   func string(_ name: String) -> String {
-    guard case .string(let text) = self[name] else { preconditionFailure("\(name) is no text") }
+    guard case .string(let text) = self[name: name] else {
+      preconditionFailure("\(name) is no text")
+    }
     return text
   }
 
   func list(_ name: String) -> [String] {
-    guard case .list(let elements) = self[name] else { preconditionFailure("\(name) is no list") }
+    guard case .list(let elements) = self[name: name] else {
+      preconditionFailure("\(name) is no list")
+    }
     return elements
   }
 }

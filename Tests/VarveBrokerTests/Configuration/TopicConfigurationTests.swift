@@ -1,37 +1,72 @@
 import Testing
 import VarveBroker
+import VarveLog
 
 /// Goal: a topic's configs are what was set, over the server's, over the defaults; a change that
 /// cannot be made changes nothing.
 struct TopicConfigurationTests {
-  @Test func `without configs the defaults are in force`() throws {
-    let configuration = try TopicConfiguration()
-    #expect(configuration.segmentBytes == 1 << 30)
-    #expect(configuration.retentionMilliseconds == 604_800_000)
-    #expect(configuration.retentionBytes == nil)
-    #expect(configuration.isDeleted && !configuration.isCompacted)
-    #expect(configuration.compression == .producer)
-    #expect(configuration.flushMessages == nil && configuration.flushMilliseconds == nil)
-    #expect(configuration.durability == .buffered)
-    #expect(configuration.coldCompressionAfter == nil)
-    #expect(!configuration.isAppendTime)
+  @Test func `without configs the log's defaults are in force`() throws {
+    #expect(try TopicConfiguration().logConfiguration == LogConfiguration())
   }
 
-  @Test func `a topic's own configs are read with their types`() throws {
-    let configuration = try TopicConfiguration([
+  @Test func `a topic's own configs reach the log`() throws {
+    let log = try TopicConfiguration([
       "cleanup.policy": "compact,delete", "compression.type": "zstd",
-      "compression.zstd.level": "7", "retention.ms": "-1",
-      "message.timestamp.type": "LogAppendTime",
-      "varve.durability": "interval", "varve.flush.interval.ms": "50",
-      "varve.cold.compression": "gzip", "min.cleanable.dirty.ratio": "0.25", "preallocate": "True",
-    ])
-    #expect(configuration.isDeleted && configuration.isCompacted)
-    #expect(configuration.compression == .zstd(level: 7))
-    #expect(configuration.retentionMilliseconds == nil)
-    #expect(configuration.isAppendTime && configuration.isPreallocated)
-    #expect(configuration.durability == .interval(milliseconds: 50))
-    #expect(configuration.coldCompressionAfter == 86_400_000)
-    #expect(configuration.minCleanableDirtyRatio == 0.25)
+      "compression.zstd.level": "7", "retention.ms": "-1", "retention.bytes": "9",
+      "message.timestamp.type": "LogAppendTime", "varve.durability": "interval",
+      "varve.flush.interval.ms": "50", "varve.cold.compression": "gzip",
+      "varve.cold.compression.after.ms": "51", "varve.cold.batch.bytes": "5000",
+      "min.cleanable.dirty.ratio": "0.25", "segment.bytes": "1048577", "segment.ms": "52",
+      "segment.index.bytes": "53", "index.interval.bytes": "54", "max.message.bytes": "55",
+      "file.delete.delay.ms": "56", "delete.retention.ms": "57", "min.compaction.lag.ms": "58",
+      "max.compaction.lag.ms": "59", "flush.messages": "60", "flush.ms": "61",
+      "message.timestamp.before.max.ms": "62", "message.timestamp.after.max.ms": "63",
+    ]).logConfiguration
+    var expected = LogConfiguration()
+    expected.cleanupPolicy = [.delete, .compact]
+    expected.compression = .zstd
+    expected.compressionLevel = 7
+    expected.retentionMilliseconds = -1
+    expected.retentionBytes = 9
+    expected.timestampType = .logAppend
+    expected.durability = .interval
+    expected.flushIntervalMilliseconds = 50
+    expected.isColdCompressed = true
+    expected.coldCompressionAfterMilliseconds = 51
+    expected.coldBatchBytes = 5000
+    expected.minCleanableDirtyRatio = 0.25
+    expected.segmentBytes = 1_048_577
+    expected.segmentMilliseconds = 52
+    expected.segmentIndexBytes = 53
+    expected.indexIntervalBytes = 54
+    expected.maxMessageBytes = 55
+    expected.fileDeleteDelayMilliseconds = 56
+    expected.deleteRetentionMilliseconds = 57
+    expected.minCompactionLagMilliseconds = 58
+    expected.maxCompactionLagMilliseconds = 59
+    expected.flushMessages = 60
+    expected.flushMilliseconds = 61
+    expected.timestampBeforeMaxMilliseconds = 62
+    expected.timestampAfterMaxMilliseconds = 63
+    #expect(log == expected)
+  }
+
+  @Test(
+    arguments: [
+      (["compression.type": "producer"], nil, nil),
+      (["compression.type": "uncompressed"], "none", nil),
+      (["compression.type": "gzip"], "gzip", nil),
+      (["compression.type": "gzip", "compression.gzip.level": "2"], "gzip", 2),
+      (["compression.type": "snappy"], "snappy", nil), (["compression.type": "lz4"], "lz4", 9),
+      (["compression.type": "zstd"], "zstd", 3),
+      (["compression.type": "zstd", "compression.zstd.level": "-1"], "zstd", -1),
+    ] as [([String: String], String?, Int32?)])
+  func `a codec comes with its level`(
+    _ configs: [String: String], _ codec: String?, _ level: Int32?
+  ) throws {
+    let log = try TopicConfiguration(configs).logConfiguration
+    #expect(log.compression.map { "\($0)" } == codec)
+    #expect(log.compressionLevel == level)
   }
 
   @Test func `the server's configs hold where the topic says nothing, in their own units`() throws {
@@ -39,16 +74,17 @@ struct TopicConfigurationTests {
       file: ["log.retention.hours": "2", "log.roll.hours": "3", "log.segment.bytes": "2000000"],
       broker: ["log.segment.bytes": "3000000"], cluster: ["log.segment.bytes": "4000000"])
     let inherited = try TopicConfiguration(server: server)
-    #expect(inherited.retentionMilliseconds == 7_200_000)
-    #expect(inherited.segmentMilliseconds == 10_800_000)
-    #expect(inherited.segmentBytes == 3_000_000)
+    #expect(inherited.logConfiguration.retentionMilliseconds == 7_200_000)
+    #expect(inherited.logConfiguration.segmentMilliseconds == 10_800_000)
+    #expect(inherited.logConfiguration.segmentBytes == 3_000_000)
     let own = try TopicConfiguration(["retention.ms": "5"], server: server)
-    #expect(own.retentionMilliseconds == 5)
+    #expect(own.logConfiguration.retentionMilliseconds == 5)
     let minutes = try ServerDefaults(
       file: ["log.retention.hours": "2", "log.retention.minutes": "1"])
-    #expect(try TopicConfiguration(server: minutes).retentionMilliseconds == 60_000)
+    #expect(
+      try TopicConfiguration(server: minutes).logConfiguration.retentionMilliseconds == 60_000)
     let forever = try ServerDefaults(file: ["log.retention.hours": "-1"])
-    #expect(try TopicConfiguration(server: forever).retentionMilliseconds == nil)
+    #expect(try TopicConfiguration(server: forever).logConfiguration.retentionMilliseconds == -1)
   }
 
   @Test func `a bad value of the server names the server's config`() {
@@ -86,7 +122,7 @@ struct TopicConfigurationTests {
       ])
     let fewer = try changed.applying([.subtract(name: "cleanup.policy", value: "delete")])
     #expect(fewer.overrides["cleanup.policy"] == "compact")
-    #expect(fewer.isCompacted && !fewer.isDeleted)
+    #expect(fewer.logConfiguration.cleanupPolicy == .compact)
   }
 
   @Test(arguments: [
@@ -107,8 +143,8 @@ struct TopicConfigurationTests {
     let stored = TopicConfiguration(
       stored: ["from.the.future": "1", "segment.ms": "soon", "retention.ms": "5"], faults: &faults)
     #expect(faults.map(\.name) == ["from.the.future", "segment.ms"])
-    #expect(stored.retentionMilliseconds == 5)
-    #expect(stored.segmentMilliseconds == 604_800_000)
+    #expect(stored.logConfiguration.retentionMilliseconds == 5)
+    #expect(stored.logConfiguration.segmentMilliseconds == 604_800_000)
     let changed = try stored.applying([.set(name: "retention.ms", value: "6")])
     #expect(changed.overrides["from.the.future"] == "1")
     let without = try changed.applying([

@@ -52,12 +52,12 @@ struct MetadataImageTests {
 
     static func all() throws -> [DescribedTopic] {
       try GoldenText.lines("java-tools/topics.txt").compactMap { line in
-        let pattern =
-          #/Topic: (\S+)\tTopicId: (\S+)\tPartitionCount: (\d+)\tReplicationFactor: 1\tConfigs: (\S*)/#
-        guard let match = line.wholeMatch(of: pattern) else { return nil }
+        // Topic: NAME, TopicId: ID, PartitionCount: N, ReplicationFactor: 1, Configs: A=B,C=D
+        let fields = line.split(separator: "\t").map { $0.drop { $0 != ":" }.dropFirst(2) }
+        guard line.hasPrefix("Topic: "), fields.count == 5 else { return nil }
         return DescribedTopic(
-          name: String(match.1), id: String(match.2), partitions: Int(match.3) ?? 0,
-          configs: Set(match.4.split(separator: ",").map(String.init)))
+          name: String(fields[0]), id: String(fields[1]), partitions: Int(fields[2]) ?? 0,
+          configs: Set(fields[4].split(separator: ",").map(String.init)))
       }
     }
   }
