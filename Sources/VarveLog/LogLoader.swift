@@ -50,15 +50,12 @@ package struct LogLoader {
     var loading = Loading()
     let bases = try prepareDirectory()
     try checkPresence(bases)
-    let firstToRecover = isCleanlyClosed ? nil : bases.last { $0 <= recoveryPoint } ?? bases.first
+    // A segment that ends at the recovery point was synced before it was closed and cut.
+    let firstToRecover = isCleanlyClosed ? nil : bases.last { $0 < recoveryPoint } ?? bases.first
     for (index, base) in bases.enumerated() {
-      let next = index + 1 < bases.count ? bases[index + 1] : nil
       let mustRecover = firstToRecover.map { base >= $0 } ?? false
-      try load(base, next: next, mustRecover: mustRecover, &loading)
-      if loading.report.cutReason != nil {
-        try remove(bases[(index + 1)...])
-        break
-      }
+      try load(base, before: bases[(index + 1)...], mustRecover: mustRecover, &loading)
+      if loading.report.cutReason != nil { break }
     }
     return (try open(&loading), loading.report)
   }
@@ -73,12 +70,13 @@ package struct LogLoader {
   }
 
   private func load(
-    _ base: Offset, next: Offset?, mustRecover: Bool, _ loading: inout Loading
+    _ base: Offset, before following: ArraySlice<Offset>, mustRecover: Bool,
+    _ loading: inout Loading
   ) throws(LogError) {
     try closeLast(before: base, &loading)
     let files = SegmentFiles(directory: directory, baseOffset: base)
     let rebuilder = SegmentRebuilder(files, on: fileSystem, configuration: configuration)
-    if !mustRecover, let end = try rebuilder.quickEnd(next: next) {
+    if !mustRecover, let end = try rebuilder.quickEnd(next: following.first) {
       loading.last = (files, end)
       loading.producers = nil
       return
@@ -89,34 +87,52 @@ package struct LogLoader {
     } else {
       producers = try self.producers(upTo: base, in: loading.closed)
     }
-    let result = try rebuilder.rebuild(isLast: next == nil, producers: &producers)
+    let result = try rebuilder.rebuild(isLast: following.isEmpty, producers: &producers)
     if mustRecover {
       loading.report.recoveredSegments += 1
     } else {
       loading.report.rebuiltIndexes += 1
     }
-    try judge(result, in: files, &loading)
+    try judge(result, of: rebuilder, before: following, &loading)
     loading.last = (files, result.end)
     loading.producers = producers
   }
 
   /// A fault is a torn tail where nothing at or after it was ever promised, else lost data.
   private func judge(
-    _ result: SegmentRebuilder.Result, in files: SegmentFiles, _ loading: inout Loading
+    _ result: SegmentRebuilder.Result, of rebuilder: SegmentRebuilder,
+    before following: ArraySlice<Offset>, _ loading: inout Loading
   ) throws(LogError) {
-    guard let fault = result.fault else { return }
+    guard let fault = fault(in: result, before: following.first) else {
+      return try rebuilder.cut(to: result.end)
+    }
+    let file = rebuilder.files.log
     guard !isCleanlyClosed && result.end.nextOffset >= recoveryPoint else {
       throw LogError(
         .corrupt,
         """
         \(fault); all before offset \(recoveryPoint) was on the disk, so this is damage, not a torn \
         write. 'varve log repair' keeps every batch that is whole
-        """, partition: partition, file: files.log, offset: result.end.nextOffset,
+        """, partition: partition, file: file, offset: result.end.nextOffset,
         at: .byte(result.end.end))
     }
-    try SegmentRebuilder(files, on: fileSystem, configuration: configuration).cut(to: result.end)
+    // In this order: a crash in between must not leave a gap that looks like lost segments.
+    try remove(following)
+    try rebuilder.cut(to: result.end)
     loading.report.cutBytes += result.fileBytes - result.end.end
-    loading.report.cutReason = "\(files.log): byte \(result.end.end): \(fault)"
+    loading.report.cutReason = "\(file): byte \(result.end.end): \(fault)"
+  }
+
+  /// A segment that ends in order may still lack batches that the next one follows: a power loss
+  /// kept that one and lost these. Compaction leaves gaps too, but no zeros behind them.
+  private func fault(in result: SegmentRebuilder.Result, before next: Offset?) -> String? {
+    if let fault = result.fault { return fault }
+    guard let next, next != result.end.nextOffset else { return nil }
+    let isCompacted = configuration.cleanupPolicy.contains(.compact)
+    if isCompacted && next > result.end.nextOffset && result.fileBytes == result.end.end {
+      return nil
+    }
+    return "the batches end at offset \(result.end.nextOffset), the next segment starts at \(next)"
   }
 
   /// The segment loaded last turns out not to be the last one.
@@ -209,22 +225,25 @@ extension LogLoader {
       if try fileSystem.kind(of: directory) == nil {
         try fileSystem.createDirectory(directory)
       }
-      for name in try fileSystem.contents(ofDirectory: directory) {
-        guard let file = SegmentFileName(name) else { continue }
-        if file.state == .deleted || file.state == .cleaned {
-          try fileSystem.remove(file.path(in: directory))
-        }
+      for file in try segmentFiles() where file.state == .deleted || file.state == .cleaned {
+        try fileSystem.remove(file.path(in: directory))
       }
     } catch { throw LogError(error) }
     try SegmentReplacement.finishInterrupted(in: directory, on: fileSystem)
     do {
-      return try fileSystem.contents(ofDirectory: directory).compactMap { name in
-        guard let file = SegmentFileName(name), file.kind == .log, file.state == .live else {
-          return nil
-        }
-        return file.baseOffset
+      let files = try segmentFiles().filter { $0.state == .live }
+      let bases = files.filter { $0.kind == .log }.map(\.baseOffset)
+      // An index whose log is gone would lend its entries to the next segment of that name.
+      let indexes: Set<SegmentFileName.Kind> = [.offsetIndex, .timeIndex, .transactionIndex]
+      for file in files where indexes.contains(file.kind) && !bases.contains(file.baseOffset) {
+        try fileSystem.remove(file.path(in: directory))
       }
+      return bases
     } catch { throw LogError(error) }
+  }
+
+  private func segmentFiles() throws(FileError) -> [SegmentFileName] {
+    try fileSystem.contents(ofDirectory: directory).compactMap { SegmentFileName($0) }
   }
 
   /// Files that vanished are lost data as much as files that are torn.
@@ -243,15 +262,19 @@ extension LogLoader {
       """, partition: partition, file: directory, offset: logStartOffset)
   }
 
+  /// Removes segments for good, the last one first and its `.log` last, so that what is left at any
+  /// moment is a log.
   private func remove(_ bases: ArraySlice<Offset>) throws(LogError) {
+    guard !bases.isEmpty else { return }
     do {
-      for base in bases {
+      for base in bases.reversed() {
         let files = SegmentFiles(directory: directory, baseOffset: base)
-        for kind in SegmentFileName.Kind.allCases
+        for kind in SegmentFileName.Kind.allCases.reversed()
         where try fileSystem.kind(of: files.path(kind)) != nil {
           try fileSystem.remove(files.path(kind))
         }
       }
+      try fileSystem.syncDirectory(directory)
     } catch { throw LogError(error) }
   }
 

@@ -109,20 +109,33 @@ extension PartitionLog {
     return header.settingLogAppendTime(time.now, over: payload)
   }
 
-  /// Closes the segment in use and starts the next one at the end of the log.
+  /// Closes the segment in use and starts the next one at the end of the log. After an error, such
+  /// as a full disk, the segment in use is still that and nothing of the next one is left.
   func roll(_ state: inout State) throws(LogError) {
-    let base = state.writer.nextOffset
-    let files = SegmentFiles(directory: directory, baseOffset: base)
+    let files = SegmentFiles(directory: directory, baseOffset: state.writer.nextOffset)
+    do throws(LogError) {
+      let next = try startSegment(files, state)
+      try state.writer.close()
+      state.unsynced.append(
+        UnsyncedSegment(
+          segment: state.writer.segment, file: state.writer.file, indexes: state.writer.indexes))
+      state.segments.append(next.segment)
+      state.writer = next
+    } catch {
+      for kind in SegmentFileName.Kind.allCases.reversed() where kind != .snapshot {
+        try? fileSystem.remove(files.path(kind))
+      }
+      throw error
+    }
+  }
+
+  private func startSegment(
+    _ files: SegmentFiles, _ state: borrowing State
+  ) throws(LogError) -> SegmentWriter {
     let next = try SegmentWriter(
       files, on: fileSystem, configuration: state.configuration,
-      end: SegmentEnd(baseOffset: base), now: time.now)
-    try ProducerSnapshot.write(
-      state.producers, to: files.producerSnapshot, on: fileSystem)
-    try state.writer.close()
-    state.unsynced.append(
-      UnsyncedSegment(
-        segment: state.writer.segment, file: state.writer.file, indexes: state.writer.indexes))
-    state.segments.append(next.segment)
-    state.writer = next
+      end: SegmentEnd(baseOffset: files.baseOffset), now: time.now)
+    try ProducerSnapshot.write(state.producers, to: files.producerSnapshot, on: fileSystem)
+    return next
   }
 }

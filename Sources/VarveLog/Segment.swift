@@ -71,7 +71,7 @@ package final class Segment: Sendable {
     try views.withLock { views throws(LogError) in
       if let mapping = views.log { return mapping }
       do throws(FileError) {
-        let mapping = try fileSystem.open(files.log, .read).map(end, writable: false)
+        let mapping = try fileSystem.open(files.log, .read).map(max(end, 1), writable: false)
         views.log = mapping
         return mapping
       } catch { throw LogError(error) }

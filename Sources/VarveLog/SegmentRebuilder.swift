@@ -25,7 +25,7 @@ struct SegmentRebuilder {
   /// Builds the three indexes from the batches, each checked whole, and applies them to
   /// `producers`, whose state is that before the segment. Everything built is synced.
   ///
-  /// The file itself is left as it is, but for zeros past its end.
+  /// The `.log` itself is left as it is: see `cut`.
   func rebuild(
     isLast: Bool, producers: inout ProducerStateTable
   ) throws(LogError) -> Result {
@@ -35,7 +35,8 @@ struct SegmentRebuilder {
     do {
       let file = try fileSystem.open(files.log, .read)
       fileBytes = try file.byteCount()
-      log = try file.map(fileBytes, writable: false)
+      // An empty file, which a crash right after a roll leaves, maps a byte that nobody touches.
+      log = try file.map(max(fileBytes, 1), writable: false)
     } catch { throw LogError(error) }
     let indexes = try SegmentIndexes(files, on: fileSystem, configuration: configuration)
     var result = Result(end: SegmentEnd(baseOffset: files.baseOffset), fileBytes: fileBytes)
@@ -56,7 +57,6 @@ struct SegmentRebuilder {
     }
     if !isLast { try indexes.close(result.end) }
     try indexes.sync()
-    if result.fault == nil { try cut(to: result.end) }
     return result
   }
 
