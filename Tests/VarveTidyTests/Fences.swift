@@ -14,6 +14,7 @@ enum Fences {
     "Sources/VarveBase/FileDescriptor.swift": "system calls",
     "Sources/VarveBase/LocalFile.swift": "system calls",
     "Sources/VarveBase/LocalFileSystem.swift": "system calls",
+    "Sources/VarveBase/String+Bytes.swift": "the UTF-8 of a string",
     "Sources/VarveBase/SystemCall.swift": "system calls",
     "Sources/VarveBase/SystemTime.swift": "system calls",
     "Sources/VarveTestKit/Disk/FileMemory.swift": "the memory of simulated files",

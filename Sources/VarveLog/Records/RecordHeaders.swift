@@ -15,6 +15,15 @@ package struct RecordHeaders: ~Escapable {
     self.remaining = remaining
   }
 
+  /// The headers of a record that was checked: `position` is where their number is, and they
+  /// fill the bytes to the end.
+  @_lifetime(copy bytes)
+  package init(_ bytes: RawSpan, at position: Int) {
+    var position = position
+    let count = Int(Varint.read32(bytes, at: &position, end: bytes.byteCount))
+    self.init(payload: bytes, position: position, end: bytes.byteCount, remaining: count)
+  }
+
   /// The next header, nil after the last.
   @_lifetime(copy self)
   package mutating func next() -> RecordHeaderView? {

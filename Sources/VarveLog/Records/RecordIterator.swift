@@ -1,4 +1,4 @@
-internal import VarveBase
+package import VarveBase
 
 /// The records of a batch, one view after the other, without a copy or an allocation.
 ///
@@ -53,6 +53,33 @@ package struct RecordIterator: ~Escapable {
     appendTimestamp =
       header.attributes.timestampType == .logAppend ? header.maxTimestamp : nil
     remaining = Int(header.recordCount)
+  }
+
+  /// How far an iteration has come: what lets it go on over the same payload later.
+  package struct Place: Sendable {
+    fileprivate let position: Int
+    fileprivate let remaining: Int
+  }
+
+  package var place: Place { Place(position: position, remaining: remaining) }
+
+  /// Goes on where another iteration of the same payload was; nil begins.
+  @_lifetime(copy payload)
+  package init(payload: RawSpan, header: RecordBatchHeader, at place: Place?) {
+    self.init(payload: payload, header: header)
+    guard let place else { return }
+    position = place.position
+    remaining = place.remaining
+  }
+
+  /// Reads all that remain, to know that they are sound; returns how many have an offset within
+  /// `range`.
+  package mutating func check(countingIn range: Range<Offset>) throws(RecordBatchError) -> Int {
+    var count = 0
+    while let record = try next() {
+      if range.contains(record.offset) { count &+= 1 }
+    }
+    return count
   }
 
   /// The next record, nil after the last. Throws where the record does not fit, and where bytes

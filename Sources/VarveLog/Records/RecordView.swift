@@ -83,7 +83,7 @@ extension RecordView {
     @_lifetime(copy self)
     get {
       let end = Int(end)
-      var position = Int(valueStart &+ max(0, valueCount))
+      var position = headersStart
       let count = Int(Varint.read32(payload, at: &position, end: end))
       return RecordHeaders(payload: payload, position: position, end: end, remaining: count)
     }
@@ -101,6 +101,12 @@ extension RecordView {
 
   /// The record's bytes without its length.
   package var byteCount: Int { Int(end - start) }
+
+  /// Where the number of headers is in the payload: after the value.
+  package var headersStart: Int { Int(valueStart &+ max(0, valueCount)) }
+
+  /// Where those bytes are in the payload.
+  package var range: Range<Int> { Int(start)..<Int(end) }
 
   /// Key, value and headers as stored: all that does not depend on the record's place.
   package var body: RawSpan {

@@ -1,0 +1,2 @@
+// `import Varve` is enough: the vocabulary comes with it.
+@_exported public import VarveBase
