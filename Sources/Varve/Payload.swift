@@ -24,20 +24,20 @@ extension ByteSlice: Payload {
 
 extension Array: Payload where Element == UInt8 {
   public func withBytes(_ body: (RawSpan) throws(VarveError) -> Void) throws(VarveError) {
-    try body(span.bytes)
+    try withLentBytes(body)
   }
 }
 
 extension ArraySlice: Payload where Element == UInt8 {
   public func withBytes(_ body: (RawSpan) throws(VarveError) -> Void) throws(VarveError) {
-    try body(span.bytes)
+    try withLentBytes(body)
   }
 }
 
 /// Text is stored as UTF-8.
 extension String: Payload {
   public func withBytes(_ body: (RawSpan) throws(VarveError) -> Void) throws(VarveError) {
-    try utf8Bytes { (bytes) throws(VarveError) in try body(bytes) }
+    try withLentBytes(body)
   }
 }
 

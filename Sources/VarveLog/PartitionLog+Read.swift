@@ -19,6 +19,17 @@ package struct LogSlice: Sendable {
   package var startOffset: Offset
   package var lastStableOffset: Offset
   package var endOffset: Offset
+
+  package init(
+    bytes: ByteSlice = ByteSlice(), aborted: [AbortedTransaction] = [], startOffset: Offset,
+    lastStableOffset: Offset, endOffset: Offset
+  ) {
+    self.bytes = bytes
+    self.aborted = aborted
+    self.startOffset = startOffset
+    self.lastStableOffset = lastStableOffset
+    self.endOffset = endOffset
+  }
 }
 
 extension PartitionLog {
