@@ -4,8 +4,7 @@ extension FileSystem {
   /// The bytes of a file, or nil where there is none. Throws `.io`.
   func readFile(_ path: String) throws(LogError) -> ByteSlice? {
     do {
-      guard try kind(of: path) != nil else { return nil }
-      return ByteSlice(try open(path, .read).readAll())
+      return try AtomicFile(path, on: self).read().map { ByteSlice($0) }
     } catch { throw LogError(error) }
   }
 
@@ -13,16 +12,7 @@ extension FileSystem {
   /// bytes or the new ones. On the disk for good when this returns. Throws `.io`, and the old file
   /// is as it was.
   func replaceFile(_ path: String, with bytes: [UInt8]) throws(LogError) {
-    let temporary = path + ".tmp"
-    do {
-      let file = try open(temporary, .create)
-      // One that a crash left may be longer.
-      try file.resize(to: 0)
-      try file.write(ByteSlice(bytes).bytes, at: 0)
-      try file.sync()
-      try rename(temporary, to: path)
-      try syncDirectory(parentDirectory(of: path) ?? ".")
-    } catch { throw LogError(error) }
+    do { try AtomicFile(path, on: self).replace(with: bytes) } catch { throw LogError(error) }
   }
 }
 
