@@ -48,7 +48,8 @@ package struct MetadataState: Equatable, Sendable {
     lastTimestamp = batch.header.maxTimestamp
   }
 
-  mutating func replay(_ entry: MetadataBatch.Entry) throws(MetadataError) {
+  /// Replays one record that is not of the log: of a snapshot.
+  package mutating func replay(_ entry: MetadataBatch.Entry) throws(MetadataError) {
     switch entry {
     case .record(let record): try replay.replay(record)
     case .kraftVersion(let record): kraftVersion = record
