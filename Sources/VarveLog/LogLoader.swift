@@ -246,19 +246,15 @@ extension LogLoader {
     try fileSystem.contents(ofDirectory: directory).compactMap { SegmentFileName($0) }
   }
 
-  /// Files that vanished are lost data as much as files that are torn.
+  /// Files that vanished are lost data as much as files that are torn. Missing ones at the front
+  /// can't be told from those that retention removed; a gap and an end too early can.
   private func checkPresence(_ bases: [Offset]) throws(LogError) {
-    let first = bases.first
-    let isPresent =
-      first.map { $0 <= max(logStartOffset, 0) || $0 >= recoveryPoint && logStartOffset == 0 }
-      ?? (recoveryPoint <= logStartOffset)
-    guard !isPresent else { return }
+    guard bases.isEmpty && recoveryPoint > logStartOffset else { return }
     throw LogError(
       .corrupt,
       """
-      records from \(logStartOffset) to \(recoveryPoint) were on the disk, but the first segment \
-      starts at \(first.map(\.description) ?? "no offset"): files are missing. Bring them back, or \
-      accept the loss with 'varve log repair'
+      records from \(logStartOffset) to \(recoveryPoint) were on the disk, but there is no segment: \
+      files are missing. Bring them back, or accept the loss with 'varve log repair'
       """, partition: partition, file: directory, offset: logStartOffset)
   }
 

@@ -104,4 +104,10 @@ extension PartitionLog {
     }
     waiters.wakeAll()
   }
+
+  /// Takes the log out of use without a word to the disk: its directory is about to be removed.
+  package func abandon() {
+    state.withLock { $0.isClosed = true }
+    waiters.wakeAll()
+  }
 }

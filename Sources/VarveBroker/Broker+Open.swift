@@ -1,0 +1,115 @@
+internal import Synchronization
+package import VarveBase
+internal import VarveLog
+
+extension Broker {
+  /// Opens a data directory of Varve's or Kafka's, or makes a new one.
+  ///
+  /// Logs that were not closed in order are checked and cut back to their last whole batch. Throws
+  /// `.locked` while somebody else has the directory, `.corrupt` where synced data is damaged, and
+  /// what the disk said.
+  package static func open(
+    _ path: String, on fileSystem: any FileSystem = LocalFileSystem(),
+    time: any TimeSource = SystemTime(), options: Options = Options()
+  ) throws(BrokerError) -> Broker {
+    do {
+      var generator = SystemRandomNumberGenerator()
+      let directory = try DataDirectory(path, on: fileSystem, using: &generator)
+      let metadata = try openMetadata(directory, time: time)
+      let server = try metadata.image.serverDefaults(
+        broker: directory.properties.nodeID, file: options.serverConfigs)
+      let broker = Broker(
+        directory, time: time, metadata: metadata,
+        flusher: Flusher(root: path, on: fileSystem), state: State(server: server),
+        options: options)
+      try broker.takeCharge(incarnation: TopicID(using: &generator))
+      try broker.openPartitions()
+      if options.runsMaintenance { broker.maintenance.start(broker) }
+      return broker
+    } catch { throw BrokerError(any: error) }
+  }
+
+  private static func openMetadata(
+    _ directory: DataDirectory, time: any TimeSource
+  ) throws -> MetadataLog {
+    var settings = MetadataLog.Settings()
+    settings.isCleanlyClosed = directory.wasCleanlyClosed
+    settings.recoveryPoint =
+      try directory.checkpoint(.recoveryPoint)[MetadataLog.partition] ?? 0
+    return try MetadataLog.open(
+      in: directory.path, on: directory.fileSystem, time: time, settings: settings)
+  }
+
+  /// Leads every partition. A directory that Kafka wrote says that nobody does since its shutdown.
+  private func takeCharge(incarnation: TopicID) throws(CatalogError) {
+    try metadata.change { image, offset throws(CatalogError) in
+      try catalog(of: image).takeCharge(incarnation: incarnation, at: offset)
+    }
+  }
+
+  private func openPartitions() throws(LogError) {
+    let image = metadata.image
+    try sortOut(image)
+    let recoveryPoints = try directory.checkpoint(.recoveryPoint)
+    let starts = try directory.checkpoint(.logStart)
+    for topic in image.topics {
+      let configuration = self.configuration(of: topic.name).logConfiguration
+      for index in 0..<topic.partitionCount {
+        let id = TopicPartition(topic: topic.name, partition: index)
+        var loader = loader(of: id, configuration)
+        loader.recoveryPoint = recoveryPoints[id] ?? 0
+        loader.logStartOffset = starts[id] ?? 0
+        loader.isCleanlyClosed = directory.wasCleanlyClosed
+        let (log, _) = try loader.load()
+        try writeIdentity([id], topic.id)
+        let partition = Partition(id, topicID: topic.id, log: log, flusher: flusher)
+        state.withLock { $0.partitions[id] = partition }
+      }
+    }
+  }
+
+  func loader(of id: TopicPartition, _ configuration: LogConfiguration) -> LogLoader {
+    var loader = LogLoader(
+      id, directory: directory.path(of: id), on: directory.fileSystem, time: time)
+    loader.configuration = configuration
+    return loader
+  }
+
+  /// Removes what a deletion left, and puts aside directories of topics that are not: those of a
+  /// creation that a crash cut short, or of a topic that was deleted and created again.
+  private func sortOut(_ image: MetadataImage) throws(LogError) {
+    do {
+      for name in try directory.fileSystem.contents(ofDirectory: directory.path) {
+        let path = "\(directory.path)/\(name)"
+        guard try directory.fileSystem.kind(of: path) == .directory else { continue }
+        if name.hasSuffix("-delete") {
+          try directory.fileSystem.removeDirectory(path)
+        } else if let id = TopicPartition(directoryName: name),
+          id.topic.description != TopicName.metadataLog
+        {
+          try putAsideStray(id, image)
+        }
+      }
+    } catch let error as FileError {
+      throw LogError(error)
+    } catch let error as LogError {
+      throw error
+    } catch { preconditionFailure("no other errors: \(error)") }
+  }
+
+  private func putAsideStray(
+    _ id: TopicPartition, _ image: MetadataImage
+  ) throws(LogError) {
+    let path = directory.path(of: id)
+    let stored = try PartitionMetadata.read(in: path, on: directory.fileSystem)?.topicID
+    if let topic = image.topic(named: id.topic), topic.partitions[id.partition] != nil,
+      stored ?? topic.id == topic.id
+    {
+      return
+    }
+    do {
+      try directory.fileSystem.rename(
+        path, to: directory.path(of: id, suffix: "stray", unique: stored ?? .zero))
+    } catch { throw LogError(error) }
+  }
+}

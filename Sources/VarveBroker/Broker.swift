@@ -1,0 +1,119 @@
+internal import Synchronization
+package import VarveBase
+package import VarveLog
+
+/// A data directory of topics: what exists, the logs of its partitions, and their upkeep.
+///
+/// All of it may be called from any thread. Changes of the catalogue come one after the other;
+/// reading and appending go on meanwhile.
+package final class Broker: Sendable {
+  package let directory: DataDirectory
+  let time: any TimeSource
+  let metadata: MetadataLog
+  let flusher: Flusher
+  let catalogChange = Mutex(())
+  let state: Mutex<State>
+  let maintenance: Maintenance
+  let options: Options
+
+  struct State {
+    var partitions: [TopicPartition: Partition] = [:]
+    var server: ServerDefaults
+    var isClosed = false
+  }
+
+  /// How a broker is opened.
+  package struct Options: Sendable {
+    /// What topics inherit: the names and values of a `server.properties`.
+    package var serverConfigs: [String: String] = [:]
+    /// Off, the caller runs `runMaintenance` itself, as tests with a clock of their own do.
+    package var runsMaintenance = true
+    /// Hears of upkeep that failed.
+    package var onFault: @Sendable (BrokerFault) -> Void = { _ in }
+
+    package init() {}
+  }
+
+  init(
+    _ directory: DataDirectory, time: any TimeSource, metadata: MetadataLog, flusher: Flusher,
+    state: State, options: Options
+  ) {
+    self.directory = directory
+    self.time = time
+    self.metadata = metadata
+    self.flusher = flusher
+    self.state = Mutex(state)
+    maintenance = Maintenance()
+    self.options = options
+  }
+
+  /// The partition, for as long as its topic exists. Throws `.unknownTopicOrPartition`, `.closed`.
+  package func partition(_ id: TopicPartition) throws(BrokerError) -> Partition {
+    try state.withLock { state throws(BrokerError) in
+      try state.checkOpen(directory.path)
+      guard let partition = state.partitions[id] else { throw BrokerError.unknown(id) }
+      return partition
+    }
+  }
+
+  /// All partitions of a topic, by number. Throws `.unknownTopicOrPartition`, `.closed`.
+  package func partitions(of name: TopicName) throws(BrokerError) -> [Partition] {
+    let topic = try topic(named: name)
+    var partitions: [Partition] = []
+    for index in 0..<topic.partitionCount {
+      partitions.append(try partition(TopicPartition(topic: name, partition: index)))
+    }
+    return partitions
+  }
+
+  /// Every partition, in no order.
+  package var allPartitions: [Partition] { state.withLock { Array($0.partitions.values) } }
+
+  /// Closes every log in order and leaves the marker that makes the next start quick. Appends that
+  /// come later are refused. Closing twice does nothing.
+  package func close() throws(BrokerError) {
+    let isFirst = state.withLock { state in
+      defer { state.isClosed = true }
+      return !state.isClosed
+    }
+    guard isFirst else { return }
+    maintenance.stop()
+    do {
+      let partitions = allPartitions
+      for partition in partitions { try partition.log.close() }
+      try metadata.close()
+      try writeCheckpoints(of: partitions)
+      try directory.markCleanlyClosed()
+      directory.unlock()
+    } catch { throw BrokerError(any: error) }
+  }
+
+  /// Writes from where on logs have to be checked after a crash, and where they start.
+  func writeCheckpoints(of partitions: [Partition]) throws(LogError) {
+    var recoveryPoints: [TopicPartition: Offset] = [:]
+    var starts: [TopicPartition: Offset] = [:]
+    for partition in partitions {
+      recoveryPoints[partition.id] = partition.log.flushedOffset
+      let start = partition.log.startOffset
+      if start > 0 { starts[partition.id] = start }
+    }
+    recoveryPoints[MetadataLog.partition] = metadata.flushedOffset
+    try directory.write(recoveryPoints, as: .recoveryPoint)
+    try directory.write(starts, as: .logStart)
+  }
+}
+
+extension Broker.State {
+  func checkOpen(_ path: String) throws(BrokerError) {
+    guard isClosed else { return }
+    throw BrokerError(.closed, "\(path) was closed")
+  }
+}
+
+/// A step of the upkeep that failed; it is tried again when it is due again.
+package struct BrokerFault: Sendable {
+  /// `sync`, `retention`, `checkpoint` …
+  package let step: String
+  package let partition: TopicPartition?
+  package let error: LogError
+}
