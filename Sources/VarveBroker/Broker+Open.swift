@@ -60,11 +60,26 @@ extension Broker {
         loader.recoveryPoint = recoveryPoints[id] ?? 0
         loader.logStartOffset = starts[id] ?? 0
         loader.isCleanlyClosed = directory.wasCleanlyClosed
-        let (log, _) = try loader.load()
+        let (log, report) = try loader.load()
+        tell(report, of: id)
         try writeIdentity([id], topic.id)
         let partition = Partition(id, topicID: topic.id, log: log, flusher: flusher)
         state.withLock { $0.partitions[id] = partition }
       }
+    }
+  }
+
+  /// Says what a crash took and cost; a log that needed nothing is not worth a word.
+  private func tell(_ report: LogLoader.Report, of id: TopicPartition) {
+    if let reason = report.cutReason {
+      options.logger.log(
+        .warning, "cut a torn tail that was never synced: \(reason)",
+        [.partition: id.description, .bytes: String(report.cutBytes)])
+    }
+    if report.rebuiltIndexes > 0 {
+      options.logger.log(
+        .notice, "built indexes again that were missing or could not be right",
+        [.partition: id.description, .count: String(report.rebuiltIndexes)])
     }
   }
 

@@ -28,8 +28,8 @@ package final class Broker: Sendable {
     package var serverConfigs: [String: String] = [:]
     /// Off, the caller runs `runMaintenance` itself, as tests with a clock of their own do.
     package var runsMaintenance = true
-    /// Hears of upkeep that failed.
-    package var onFault: @Sendable (BrokerFault) -> Void = { _ in }
+    /// Told what was recovered at the start, and of upkeep that failed.
+    package var logger = Logger.discarding
 
     package init() {}
   }
@@ -108,12 +108,4 @@ extension Broker.State {
     guard isClosed else { return }
     throw BrokerError(.closed, "\(path) was closed")
   }
-}
-
-/// A step of the upkeep that failed; it is tried again when it is due again.
-package struct BrokerFault: Sendable {
-  /// `sync`, `retention`, `checkpoint` …
-  package let step: String
-  package let partition: TopicPartition?
-  package let error: LogError
 }

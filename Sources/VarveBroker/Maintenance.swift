@@ -115,7 +115,9 @@ extension Broker {
   ) {
     do { _ = try body() } catch {
       if error.code == .closed { return }
-      options.onFault(BrokerFault(step: step, partition: partition, error: error))
+      options.logger.log(
+        .error, "\(step) failed; it is tried again when it is due again",
+        [.partition: partition?.description ?? "", .error: error.description])
     }
   }
 }
