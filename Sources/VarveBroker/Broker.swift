@@ -1,6 +1,6 @@
 internal import Synchronization
 package import VarveBase
-package import VarveLog
+internal import VarveLog
 
 /// A data directory of topics: what exists, the logs of its partitions, and their upkeep.
 ///

@@ -53,7 +53,8 @@ package struct BrokerError: Error, CustomStringConvertible {
 
   static func unknown(_ partition: TopicPartition) -> BrokerError {
     BrokerError(
-      .catalog(.unknownTopicOrPartition), "there is no partition \(partition.partition) of topic "
+      .catalog(.unknownTopicOrPartition),
+      "there is no partition \(partition.partition) of topic "
         + "'\(partition.topic)'")
   }
 }

@@ -38,7 +38,9 @@ package final class DataDirectory: Sendable {
         or open the directory for reading only
         """, file: path, cause: error)
     }
-    if let known { properties = known } else {
+    if let known {
+      properties = known
+    } else {
       properties = MetaProperties(
         clusterID: TopicID(using: &generator).description, nodeID: 1,
         directoryID: TopicID(using: &generator))
@@ -85,7 +87,8 @@ package final class DataDirectory: Sendable {
   /// Lets go of the lock.
   func unlock() { lock.withLock { $0 = nil } }
 
-  package func checkpoint(_ kind: OffsetCheckpoint.Kind) throws(LogError) -> [TopicPartition: Offset]
+  package func checkpoint(_ kind: OffsetCheckpoint.Kind) throws(LogError) -> [TopicPartition:
+    Offset]
   {
     try OffsetCheckpoint(kind, in: path, on: fileSystem).read()
   }
