@@ -1,13 +1,6 @@
 internal import Synchronization
 package import VarveBase
 
-/// Why the log's start moved.
-package enum RetentionReason: String, Sendable {
-  case time = "older than retention.ms"
-  case size = "over retention.bytes"
-  case trimmed = "before the log start offset"
-}
-
 extension PartitionLog {
   /// Moves the log start to `offset`: what is before it can't be read any more, and segments that
   /// lie before it whole are removed. An offset before the start changes nothing (DeleteRecords).
@@ -23,107 +16,151 @@ extension PartitionLog {
           "can't delete up to \(offset): the log of \(partition) ends at \(state.writer.nextOffset)"
         )
       }
-      try moveStart(to: offset, &state)
+      moveStart(to: offset, &state)
+    }
+    try closedFiles.withLock { closed throws(LogError) in
+      _ = try removePassed(&closed, limit: Int.max)
     }
   }
 
-  /// Removes the closed segments that the topic's retention does not keep any more, and unlinks
-  /// the files of those removed before. Returns the number of segments removed.
+  /// Removes closed segments that the topic's retention does not keep any more, oldest first and
+  /// at most `limit` of them, and unlinks the files of those removed before. Returns the number of
+  /// segments removed: where it is `limit`, there may be more.
+  ///
+  /// The segment in use is closed first where all that it holds is too old. Appends wait for none
+  /// of the work on files.
   @discardableResult
-  package func applyRetention() throws(LogError) -> Int {
+  package func applyRetention(limit: Int = 64) throws(LogError) -> Int {
     let now = time.now
-    return try state.withLock { state throws(LogError) in
-      try state.checkWritable(partition)
-      try unlinkRemoved(&state, now: now)
-      guard state.configuration.cleanupPolicy.contains(.delete) else { return 0 }
-      let before = state.segments.count
-      if let boundary = try retentionBoundary(&state, now: now) {
-        try moveStart(to: boundary, &state)
+    try state.withLock { state throws(LogError) in try state.checkWritable(partition) }
+    return try closedFiles.withLock { closed throws(LogError) in
+      try unlinkRemoved(&closed, now: now)
+      if let boundary = try retentionBoundary(now: now, limit: limit) {
+        state.withLock { moveStart(to: boundary, &$0) }
       }
-      return before - state.segments.count
+      return try removePassed(&closed, limit: limit)
     }
   }
 
-  /// The first offset that retention keeps; nil where it keeps everything.
-  private func retentionBoundary(
-    _ state: inout State, now: Timestamp
-  ) throws(LogError) -> Offset? {
-    var expired = try countOverAge(state, now: now)
-    expired = max(expired, countOverSize(state))
-    guard expired > 0 else { return nil }
-    if expired == state.segments.count {
-      guard state.writer.end.end > 0 else { return nil }
-      try roll(&state)
-    }
-    return state.segments[expired].baseOffset
+  private func moveStart(to offset: Offset, _ state: inout State) {
+    guard offset > state.logStartOffset else { return }
+    state.logStartOffset = offset
+    state.leaderEpochs.truncateFromStart(to: offset)
+    publish(state)
+  }
+}
+
+// MARK: - What to keep
+
+extension PartitionLog {
+  /// The first offset that retention keeps, or of the `limit` oldest segments; nil where it keeps
+  /// everything.
+  private func retentionBoundary(now: Timestamp, limit: Int) throws(LogError) -> Offset? {
+    let (segments, configuration) = state.withLock { ($0.segments, $0.configuration) }
+    guard configuration.cleanupPolicy.contains(.delete) else { return nil }
+    let expired = max(
+      try Self.countOverAge(segments, configuration, now: now),
+      Self.countOverSize(segments, configuration))
+    let count = min(expired, limit)
+    if count < segments.count { return count > 0 ? segments[count].baseOffset : nil }
+    return try state.withLock { state throws(LogError) in try rollExpired(&state, now: now) }
   }
 
-  private func countOverAge(_ state: borrowing State, now: Timestamp) throws(LogError) -> Int {
-    let limit = state.configuration.retentionMilliseconds
+  /// Closes the segment in use, of which every record is too old, unless one has come since.
+  /// Returns the offset after it.
+  private func rollExpired(_ state: inout State, now: Timestamp) throws(LogError) -> Offset? {
+    let count = try Self.countOverAge(state.segments, state.configuration, now: now)
+    guard count == state.segments.count else { return state.segments[count].baseOffset }
+    try roll(&state)
+    return state.writer.nextOffset
+  }
+
+  private static func countOverAge(
+    _ segments: [Segment], _ configuration: LogConfiguration, now: Timestamp
+  ) throws(LogError) -> Int {
+    let limit = configuration.retentionMilliseconds
     guard limit >= 0 else { return 0 }
     var count = 0
-    for segment in state.segments {
-      let newest = try newestTimestamp(of: segment, state)
-      // A segment without timestamps counts from when its file was made; it has no other age.
-      guard newest >= 0, now.rawValue - newest.rawValue > limit else { break }
+    for segment in segments {
+      // A segment whose records have no timestamps has no age, and is kept.
+      let newest = try segment.newestTimestamp()
+      let isEmptied = segment.isClosed && segment.end == 0
+      guard isEmptied || newest >= 0 && now.rawValue - newest.rawValue > limit else { break }
       count += 1
     }
     return count
   }
 
-  private func countOverSize(_ state: borrowing State) -> Int {
-    let limit = Int(clamping: state.configuration.retentionBytes)
+  private static func countOverSize(
+    _ segments: [Segment], _ configuration: LogConfiguration
+  ) -> Int {
+    let limit = Int(clamping: configuration.retentionBytes)
     guard limit >= 0 else { return 0 }
-    var surplus = state.segments.reduce(0) { $0 + $1.end } - limit
+    var surplus = segments.reduce(0) { $0 + $1.end } - limit
     var count = 0
-    for segment in state.segments.dropLast() {
+    for segment in segments.dropLast() {
       guard surplus >= segment.end else { break }
       surplus -= segment.end
       count += 1
     }
     return count
   }
+}
 
-  private func newestTimestamp(
-    of segment: Segment, _ state: borrowing State
-  ) throws(LogError) -> Timestamp {
-    segment === state.writer.segment
-      ? state.writer.end.newest.timestamp : try segment.newestTimestamp()
+// MARK: - Files
+
+extension PartitionLog {
+  /// Takes the segments before the log start out of use, one after the other, so that a crash
+  /// leaves a log without a hole.
+  private func removePassed(_ closed: inout ClosedFiles, limit: Int) throws(LogError) -> Int {
+    var count = 0
+    while count < limit, let segment = state.withLock({ $0.takePassed() }) {
+      do { try retire(segment.files, of: segment) } catch {
+        state.withLock { $0.segments.insert(segment, at: 0) }
+        throw error
+      }
+      closed.removed.append(RemovedSegment(files: segment.files, removedAt: time.now))
+      count += 1
+    }
+    return count
   }
 
-  private func moveStart(to offset: Offset, _ state: inout State) throws(LogError) {
-    guard offset > state.logStartOffset else { return }
-    state.logStartOffset = offset
-    state.leaderEpochs.truncateFromStart(to: offset)
-    publish(state)
-    let passed = state.segments.dropLast().prefix { $0.nextOffset <= offset }
-    for segment in passed { try remove(segment, &state) }
-  }
-
-  /// Takes a segment out of use. Readers inside keep their mapping; the files get the `.deleted`
-  /// suffix, so that a start after a crash removes them.
-  func remove(_ segment: Segment, _ state: inout State) throws(LogError) {
-    state.segments.removeAll { $0 === segment }
-    state.unsynced.removeAll { $0.segment === segment }
+  /// Gives a segment's files the `.deleted` suffix, so that a start after a crash removes them.
+  /// Readers inside keep what they see.
+  private func retire(_ files: SegmentFiles, of segment: Segment) throws(LogError) {
+    // One that can't be opened has no readers to care for.
+    try? segment.openViews()
     do {
       for kind in SegmentFileName.Kind.allCases
-      where try fileSystem.kind(of: segment.files.path(kind)) != nil {
-        try fileSystem.rename(segment.files.path(kind), to: segment.files.path(kind, .deleted))
+      where try fileSystem.kind(of: files.path(kind)) != nil {
+        try fileSystem.rename(files.path(kind), to: files.path(kind, .deleted))
       }
+      try fileSystem.syncDirectory(directory)
     } catch { throw LogError(error) }
-    state.removed.append(RemovedSegment(files: segment.files, removedAt: time.now))
   }
 
-  private func unlinkRemoved(_ state: inout State, now: Timestamp) throws(LogError) {
-    let delay = state.configuration.fileDeleteDelayMilliseconds
-    while let first = state.removed.first, now.rawValue - first.removedAt.rawValue >= delay {
+  private func unlinkRemoved(_ closed: inout ClosedFiles, now: Timestamp) throws(LogError) {
+    let delay = configuration.fileDeleteDelayMilliseconds
+    while let first = closed.removed.first, now.rawValue - first.removedAt.rawValue >= delay {
       do {
         for kind in SegmentFileName.Kind.allCases
         where try fileSystem.kind(of: first.files.path(kind, .deleted)) != nil {
           try fileSystem.remove(first.files.path(kind, .deleted))
         }
       } catch { throw LogError(error) }
-      state.removed.removeFirst()
+      closed.removed.removeFirst()
     }
+  }
+}
+
+extension PartitionLog.State {
+  /// Takes the oldest segment out of the list, if it is closed and lies before the log start.
+  fileprivate mutating func takePassed() -> Segment? {
+    guard segments.count > 1, let first = segments.first, first.nextOffset <= logStartOffset else {
+      return nil
+    }
+    segments.removeFirst()
+    unsynced.removeAll { $0.segment === first }
+    return first
   }
 }

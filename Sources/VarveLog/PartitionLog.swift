@@ -15,6 +15,9 @@ package final class PartitionLog: Sendable {
   let fileSystem: any FileSystem
   let time: any TimeSource
   let state: Mutex<State>
+  /// Held by whoever renames or removes files of closed segments. Taken before `state`, never with
+  /// it held, so that appends don't wait for that work.
+  let closedFiles = Mutex(ClosedFiles())
 
   private let publishedEnd: Atomic<Int64>
   private let publishedStableEnd: Atomic<Int64>
@@ -36,8 +39,6 @@ package final class PartitionLog: Sendable {
     /// Closed segments whose files were not synced yet.
     var unsynced: [UnsyncedSegment] = []
     var lastFlush: Timestamp
-    /// Segments out of use, whose files go when their time has come.
-    var removed: [RemovedSegment] = []
     /// Set once a sync failed: what is on the disk is unknown from then on (see `fail`).
     var failure: LogError?
     var isClosed = false
@@ -88,7 +89,8 @@ package final class PartitionLog: Sendable {
 
 extension PartitionLog.State {
   var lastStableOffset: Offset {
-    producers.firstUndecidedOffset ?? writer.nextOffset
+    // The start of an open transaction may have been deleted: what is left of it is undecided.
+    max(producers.firstUndecidedOffset ?? writer.nextOffset, logStartOffset)
   }
 
   /// Whether an append counts as done only after a sync.
@@ -111,8 +113,16 @@ struct UnsyncedSegment: Sendable {
   let indexes: SegmentIndexes
 }
 
+/// What is under way with the files of closed segments.
+struct ClosedFiles {
+  /// Segments out of use, whose files go when their time has come; in the order of their removal.
+  var removed: [RemovedSegment] = []
+  /// Whether compaction or cold compression is at work: one at a time.
+  var isRewriting = false
+}
+
 /// A segment whose files were renamed to `.deleted`.
-struct RemovedSegment {
+struct RemovedSegment: Sendable {
   let files: SegmentFiles
   let removedAt: Timestamp
 }

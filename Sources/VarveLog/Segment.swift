@@ -78,6 +78,15 @@ package final class Segment: Sendable {
     }
   }
 
+  /// Opens all that a reader may come to need, so that the files can get other names under those
+  /// who hold the segment.
+  func openViews() throws(LogError) {
+    _ = try log()
+    _ = try offsetIndex()
+    _ = try timeIndex()
+    _ = try transactionIndex()
+  }
+
   package func offsetIndex() throws(LogError) -> OffsetIndex {
     try views.withLock { views throws(LogError) in
       if let index = views.offsetIndex { return index }

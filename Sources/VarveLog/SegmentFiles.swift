@@ -4,17 +4,22 @@ package import VarveBase
 package struct SegmentFiles: Sendable, Hashable {
   package let directory: String
   package let baseOffset: Offset
+  /// The state that the properties below name the files in.
+  package let state: SegmentFileName.State
 
-  package init(directory: String, baseOffset: Offset) {
+  package init(
+    directory: String, baseOffset: Offset, state: SegmentFileName.State = .live
+  ) {
     self.directory = directory
     self.baseOffset = baseOffset
+    self.state = state
   }
 
-  package var log: String { path(.log) }
-  package var offsetIndex: String { path(.offsetIndex) }
-  package var timeIndex: String { path(.timeIndex) }
-  package var transactionIndex: String { path(.transactionIndex) }
-  package var producerSnapshot: String { path(.snapshot) }
+  package var log: String { path(.log, state) }
+  package var offsetIndex: String { path(.offsetIndex, state) }
+  package var timeIndex: String { path(.timeIndex, state) }
+  package var transactionIndex: String { path(.transactionIndex, state) }
+  package var producerSnapshot: String { path(.snapshot, state) }
 
   package func path(
     _ kind: SegmentFileName.Kind, _ state: SegmentFileName.State = .live

@@ -1,0 +1,97 @@
+internal import Synchronization
+internal import VarveBase
+
+extension PartitionLog {
+  /// Runs `body` as the only one that rewrites closed segments of this log; nil, and nothing is
+  /// done, while another one does. What an attempt left that failed is gone when it starts.
+  func rewriting<Result>(
+    _ body: () throws(LogError) -> Result
+  ) throws(LogError) -> Result? {
+    try state.withLock { state throws(LogError) in try state.checkWritable(partition) }
+    let isFree = closedFiles.withLock { closed in
+      defer { closed.isRewriting = true }
+      return !closed.isRewriting
+    }
+    guard isFree else { return nil }
+    defer { closedFiles.withLock { $0.isRewriting = false } }
+    do {
+      return try body()
+    } catch {
+      discardRewrite()
+      throw error
+    }
+  }
+
+  /// Starts the files of a segment that is to take the place of one or more that start at `base`.
+  func startRewrite(at base: Offset) throws(LogError) -> CleanedSegmentWriter {
+    do {
+      try SegmentReplacement(in: directory, on: fileSystem).discardAttempt()
+    } catch { throw LogError(error) }
+    return try CleanedSegmentWriter(
+      baseOffset: base, in: directory, on: fileSystem, configuration: configuration)
+  }
+
+  /// Removes the files of a rewrite that is not wanted after all. What stays is removed by the
+  /// next attempt or the next start.
+  func discardRewrite() {
+    // Past its commit the new segment counts, and only a start may touch its files.
+    guard state.withLock({ $0.failure == nil }) else { return }
+    try? SegmentReplacement(in: directory, on: fileSystem).discardAttempt()
+  }
+
+  /// Puts a finished rewrite in the place of adjacent closed segments. Readers inside those go on
+  /// with what they see; whoever comes later sees the new one. False, and nothing happens, where
+  /// one of the old ones was removed meanwhile.
+  ///
+  /// After a failure past the point of no return the log can't be written until it is opened
+  /// again, which finishes the work.
+  func replace(_ old: [Segment], with new: SegmentEnd) throws(LogError) -> Bool {
+    try closedFiles.withLock { closed throws(LogError) in
+      guard let first = old.first, let last = old.last, state.withLock({ $0.canReplace(old) })
+      else { return false }
+      for segment in old { try segment.openViews() }
+      let base = first.baseOffset
+      let replacement = SegmentReplacement(in: directory, on: fileSystem)
+      do throws(FileError) { try replacement.commit(base) } catch { throw LogError(error) }
+      do throws(FileError) {
+        try replacement.complete(base, replacing: old.map(\.baseOffset))
+      } catch { throw failReplacement(of: base, error) }
+      let rewritten = Segment(
+        SegmentFiles(directory: directory, baseOffset: base), on: fileSystem, end: new.end,
+        nextOffset: last.nextOffset, isClosed: true, newestTimestamp: new.newest.timestamp)
+      state.withLock { $0.put(rewritten, inPlaceOf: old) }
+      let now = time.now
+      closed.removed += old.map { RemovedSegment(files: $0.files, removedAt: now) }
+      return true
+    }
+  }
+
+  private func failReplacement(of base: Offset, _ cause: any Error) -> LogError {
+    let failure = LogError(
+      .io,
+      """
+      putting a rewritten segment in its place failed half-way. Nothing is lost: close the log and \
+      open it again to have it finished
+      """, partition: partition, file: directory, offset: base, cause: cause)
+    state.withLock { $0.failure = failure }
+    return failure
+  }
+}
+
+extension PartitionLog.State {
+  /// Whether these are segments of the log one after the other, closed and on the disk for good.
+  fileprivate func canReplace(_ old: [Segment]) -> Bool {
+    guard failure == nil, let first = old.first, let last = old.last,
+      last.nextOffset <= recoveryPoint,
+      let start = segments.firstIndex(where: { $0 === first }),
+      segments.count - start > old.count
+    else { return false }
+    return zip(segments[start...], old).allSatisfy { $0 === $1 && $0.isClosed }
+      && !unsynced.contains { entry in old.contains { $0 === entry.segment } }
+  }
+
+  fileprivate mutating func put(_ new: Segment, inPlaceOf old: [Segment]) {
+    guard let start = segments.firstIndex(where: { $0 === old[0] }) else { return }
+    segments.replaceSubrange(start..<start + old.count, with: [new])
+  }
+}
