@@ -224,6 +224,7 @@ extension LogLoader {
     do {
       if try fileSystem.kind(of: directory) == nil {
         try fileSystem.createDirectory(directory)
+        try fileSystem.syncDirectory(parentDirectory(of: directory) ?? ".")
       }
       for file in try segmentFiles() where file.state == .deleted || file.state == .cleaned {
         try fileSystem.remove(file.path(in: directory))

@@ -1,12 +1,13 @@
 internal import Synchronization
 package import VarveBase
 
+/// Old records go in two steps. `applyRetention` or `deleteRecords` moves the log start, from when
+/// nobody reads what is before it. Once the start is in the log-start checkpoint, on the disk for
+/// good, `removeSegments(before:)` removes files: in this order a start after a crash can tell
+/// removed segments from lost ones.
 extension PartitionLog {
-  /// Moves the log start to `offset`: what is before it can't be read any more, and segments that
-  /// lie before it whole are removed. An offset before the start changes nothing (DeleteRecords).
-  ///
-  /// Throws `.offsetOutOfRange` past the end. The new start is durable once the caller has written
-  /// the log-start checkpoint.
+  /// Moves the log start to `offset`: what is before it can't be read any more. An offset before
+  /// the start changes nothing (DeleteRecords). Throws `.offsetOutOfRange` past the end.
   package func deleteRecords(before offset: Offset) throws(LogError) {
     try state.withLock { state throws(LogError) in
       try state.checkWritable(partition)
@@ -18,27 +19,36 @@ extension PartitionLog {
       }
       moveStart(to: offset, &state)
     }
-    try closedFiles.withLock { closed throws(LogError) in
-      _ = try removePassed(&closed, limit: Int.max)
-    }
   }
 
-  /// Removes closed segments that the topic's retention does not keep any more, oldest first and
-  /// at most `limit` of them, and unlinks the files of those removed before. Returns the number of
-  /// segments removed: where it is `limit`, there may be more.
+  /// Moves the log start past the closed segments that the topic's retention does not keep any
+  /// more. Returns the log start.
   ///
-  /// The segment in use is closed first where all that it holds is too old. Appends wait for none
-  /// of the work on files.
+  /// The segment in use is closed first where all that it holds is too old.
   @discardableResult
-  package func applyRetention(limit: Int = 64) throws(LogError) -> Int {
+  package func applyRetention() throws(LogError) -> Offset {
     let now = time.now
     try state.withLock { state throws(LogError) in try state.checkWritable(partition) }
+    if let boundary = try retentionBoundary(now: now) {
+      state.withLock { moveStart(to: boundary, &$0) }
+    }
+    return startOffset
+  }
+
+  /// Removes the segments that lie whole before `start`, a log start that has been made durable,
+  /// oldest first and at most `limit` of them; and unlinks the files of those removed before, after
+  /// `file.delete.delay.ms`. Returns the number of segments removed: where it is `limit`, there may
+  /// be more.
+  ///
+  /// Appends wait for none of the work on files.
+  @discardableResult
+  package func removeSegments(
+    before start: Offset, limit: Int = 64
+  ) throws(LogError) -> Int {
+    try state.withLock { state throws(LogError) in try state.checkWritable(partition) }
     return try closedFiles.withLock { closed throws(LogError) in
-      try unlinkRemoved(&closed, now: now)
-      if let boundary = try retentionBoundary(now: now, limit: limit) {
-        state.withLock { moveStart(to: boundary, &$0) }
-      }
-      return try removePassed(&closed, limit: limit)
+      try unlinkRemoved(&closed)
+      return try removePassed(&closed, before: min(start, startOffset), limit: limit)
     }
   }
 
@@ -53,16 +63,14 @@ extension PartitionLog {
 // MARK: - What to keep
 
 extension PartitionLog {
-  /// The first offset that retention keeps, or of the `limit` oldest segments; nil where it keeps
-  /// everything.
-  private func retentionBoundary(now: Timestamp, limit: Int) throws(LogError) -> Offset? {
+  /// The first offset that retention keeps; nil where it keeps everything.
+  private func retentionBoundary(now: Timestamp) throws(LogError) -> Offset? {
     let (segments, configuration) = state.withLock { ($0.segments, $0.configuration) }
     guard configuration.cleanupPolicy.contains(.delete) else { return nil }
     let expired = max(
       try Self.countOverAge(segments, configuration, now: now),
       Self.countOverSize(segments, configuration))
-    let count = min(expired, limit)
-    if count < segments.count { return count > 0 ? segments[count].baseOffset : nil }
+    if expired < segments.count { return segments[expired].baseOffset }
     return try state.withLock { state throws(LogError) in try rollExpired(&state, now: now) }
   }
 
@@ -110,11 +118,12 @@ extension PartitionLog {
 // MARK: - Files
 
 extension PartitionLog {
-  /// Takes the segments before the log start out of use, one after the other, so that a crash
-  /// leaves a log without a hole.
-  private func removePassed(_ closed: inout ClosedFiles, limit: Int) throws(LogError) -> Int {
+  /// Takes segments out of use, one after the other, so that a crash leaves a log without a hole.
+  private func removePassed(
+    _ closed: inout ClosedFiles, before start: Offset, limit: Int
+  ) throws(LogError) -> Int {
     var count = 0
-    while count < limit, let segment = state.withLock({ $0.takePassed() }) {
+    while count < limit, let segment = state.withLock({ $0.takeFirst(before: start) }) {
       do { try retire(segment.files, of: segment) } catch {
         state.withLock { $0.segments.insert(segment, at: 0) }
         throw error
@@ -139,7 +148,8 @@ extension PartitionLog {
     } catch { throw LogError(error) }
   }
 
-  private func unlinkRemoved(_ closed: inout ClosedFiles, now: Timestamp) throws(LogError) {
+  private func unlinkRemoved(_ closed: inout ClosedFiles) throws(LogError) {
+    let now = time.now
     let delay = configuration.fileDeleteDelayMilliseconds
     while let first = closed.removed.first, now.rawValue - first.removedAt.rawValue >= delay {
       do {
@@ -154,9 +164,9 @@ extension PartitionLog {
 }
 
 extension PartitionLog.State {
-  /// Takes the oldest segment out of the list, if it is closed and lies before the log start.
-  fileprivate mutating func takePassed() -> Segment? {
-    guard segments.count > 1, let first = segments.first, first.nextOffset <= logStartOffset else {
+  /// Takes the oldest segment out of the list, if it is closed and lies whole before `start`.
+  fileprivate mutating func takeFirst(before start: Offset) -> Segment? {
+    guard segments.count > 1, let first = segments.first, first.nextOffset <= start else {
       return nil
     }
     segments.removeFirst()
