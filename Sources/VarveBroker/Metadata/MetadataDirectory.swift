@@ -21,9 +21,11 @@ package struct MetadataDirectory: Sendable {
   /// Makes the directory where it is missing, and removes what a crash left half written.
   func prepare() throws(MetadataError) {
     try io { () throws(FileError) in
-      if try fileSystem.kind(of: path) == nil {
-        try fileSystem.createDirectory(path)
-        try fileSystem.syncDirectory(parentDirectory(of: path) ?? ".")
+      // The name of each directory is to be durable in the one above it.
+      for directory in [parentDirectory(of: path) ?? ".", path]
+      where try fileSystem.kind(of: directory) == nil {
+        try fileSystem.createDirectory(directory)
+        try fileSystem.syncDirectory(parentDirectory(of: directory) ?? ".")
       }
       let part = MetadataSnapshotID.suffix + MetadataSnapshotID.partSuffix
       for name in try fileSystem.contents(ofDirectory: path) where name.hasSuffix(part) {

@@ -48,7 +48,9 @@ struct MetadataLogCrashTests {
           let possible =
             acknowledged.isEmpty
             ? [all[0]] : all[(acknowledged.count - 1)..<min(acknowledged.count + 1, all.count)]
-          #expect(possible.contains(image), "\(what)")
+          let counts = possible.map(\.topicCount)
+          #expect(
+            possible.contains(image), "\(what): \(image.topicCount) topics instead of \(counts)")
           // A second start finds the same.
           let again = try MetadataLog.open(
             in: "data", on: after.afterPowerLoss(), time: ManualTime())
