@@ -84,6 +84,23 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     maxTimestampIfEmpty = .none
   }
 
+  /// Empties the builder and takes over what the header of another batch says, but for the codec:
+  /// to write that batch's records again, all or some of them. The range of offsets stays.
+  package mutating func reset(like header: RecordBatchHeader) {
+    reset()
+    timestampType = header.attributes.timestampType
+    producerID = header.producerID
+    producerEpoch = header.producerEpoch
+    baseSequence = header.baseSequence
+    isTransactional = header.attributes.isTransactional
+    isControl = header.attributes.isControl
+    partitionLeaderEpoch = header.partitionLeaderEpoch
+    baseOffset = header.baseOffset
+    lastOffset = header.lastOffset
+    deleteHorizon = header.deleteHorizon
+    maxTimestampIfEmpty = header.maxTimestamp
+  }
+
   /// Writes the header, compresses where a codec is set, and computes the checksum. A batch
   /// without records is legal: compaction leaves such to keep a producer's last sequence number.
   package mutating func finish() throws(RecordBatchError) {

@@ -30,9 +30,11 @@ import VarveLog
     #expect(batchCount > 300)
   }
 
+  private static let hasAllCodecs = CompressionCodec.allCases.allSatisfy(\.isAvailable)
+
   /// What a client read from Kafka, against what is read from Kafka's files.
   @Test(
-    "G12, G04: Kafka's records read as its clients read them",
+    "G12, G04: Kafka's records read as its clients read them", .enabled(if: hasAllCodecs),
     arguments: [
       "codecs-0", "appendtime-0", "segments-0", "segments-1", "txn-0", "compact-0", "trimmed-0",
     ])
@@ -65,7 +67,9 @@ import VarveLog
     #expect(difference == nil, "\(String(describing: difference))")
   }
 
-  @Test("G12: batches of every codec, built again with it, hold the same records")
+  @Test(
+    "G12: batches of every codec, built again with it, hold the same records",
+    .enabled(if: hasAllCodecs))
   func recompressedBatches() throws {
     var counts: [CompressionCodec: Int] = [:]
     var decompressor = RecordBatchDecompressor()
@@ -75,7 +79,8 @@ import VarveLog
         let codec = try #require(header.attributes.codec)
         guard codec != .none else { continue }
         let models = try RecordModel.all(batch, with: &decompressor)
-        var builder = RecordBatchBuilder(codec: codec, baseOffset: header.baseOffset)
+        var builder = RecordBatchBuilder(codec: codec)
+        builder.reset(like: header)
         for model in models { try builder.append(model) }
         try builder.finish()
         #expect(try RecordModel.all(array(builder.bytes), with: &decompressor) == models)
@@ -139,17 +144,11 @@ import VarveLog
 
   /// Builds the batch again from its records and the few fields that are not in them.
   private func rebuild(_ batch: [UInt8], header: RecordBatchHeader) throws -> [UInt8] {
-    var builder = RecordBatchBuilder(
-      producerID: header.producerID, producerEpoch: header.producerEpoch,
-      baseSequence: header.baseSequence, isTransactional: header.attributes.isTransactional,
-      isControl: header.attributes.isControl, baseOffset: header.baseOffset,
-      partitionLeaderEpoch: header.partitionLeaderEpoch)
-    builder.deleteHorizon = header.deleteHorizon
-    builder.lastOffset = header.lastOffset
-    builder.maxTimestampIfEmpty = header.maxTimestamp
+    var builder = RecordBatchBuilder()
     // Where the log set the time, the producer's are still in the records.
     var producerHeader = header
     producerHeader.attributes.timestampType = .create
+    builder.reset(like: producerHeader)
     let payload = batch.span.bytes.extracting(droppingFirst: RecordBatchHeader.byteCount)
     var records = RecordIterator(payload: payload, header: producerHeader)
     while let record = try records.next() { try builder.append(record) }
