@@ -9,7 +9,7 @@ public struct Compression: Hashable, Sendable {
   /// Nil is the codec's own default.
   package let level: Int?
 
-  private init(_ codec: CompressionCodec, level: Int? = nil) {
+  package init(_ codec: CompressionCodec, level: Int? = nil) {
     self.codec = codec
     self.level = level
   }

@@ -1,4 +1,5 @@
 package import VarveBase
+package import VarveBroker
 package import VarveLog
 
 // Where an error of the layers below becomes one that users see: nowhere else.
@@ -10,6 +11,15 @@ extension VarveError {
     self.init(
       fileError.map { Code($0, in: error.code) } ?? Code(error.code), error.description,
       partition: error.partition, cause: error.cause)
+  }
+
+  /// The user's name for an error of the broker.
+  package init(_ error: BrokerError) {
+    if let log = error.cause as? LogError {
+      self.init(log)
+    } else {
+      self.init(Code(error.code), error.message, cause: error.cause)
+    }
   }
 
   /// The user's name for bytes of a partition that cannot be right.
@@ -41,6 +51,32 @@ extension VarveError {
 }
 
 extension VarveError.Code {
+  init(_ code: BrokerError.Code) {
+    self =
+      switch code {
+      case .closed: .closed
+      case .log(let code): VarveError.Code(code)
+      case .catalog(let code): VarveError.Code(code)
+      case .metadata(.corrupt): .corrupt
+      case .metadata(.unknownVersion): .unsupportedVersion
+      case .metadata(.foreign): .foreignFile
+      case .metadata(.io): .storage
+      }
+  }
+
+  init(_ code: CatalogError.Code) {
+    self =
+      switch code {
+      case .unknownTopicOrPartition, .unknownTopicID: .unknownTopicOrPartition
+      case .invalidTopic: .invalidTopic
+      case .topicAlreadyExists: .topicAlreadyExists
+      case .invalidPartitions: .invalidPartitions
+      case .invalidConfig: .invalidConfig
+      case .invalidRequest, .policyViolation: .invalidArgument
+      case .storage: .storage
+      }
+  }
+
   init(_ code: LogError.Code) {
     self =
       switch code {

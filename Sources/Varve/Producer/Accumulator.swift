@@ -1,0 +1,263 @@
+internal import Synchronization
+internal import VarveBase
+internal import VarveLog
+
+/// A producer's batches for one partition: one that is open for records, those that wait to be
+/// sent, those that were sent.
+///
+/// Who fills a batch sends it, and all that get full meanwhile, in their order; others add records
+/// and go on. The lock is held for the copy of a record, not for an append.
+final class Accumulator: Sendable {
+  private let client: any PartitionClient
+  private let shared: ProducerShared
+  private let state: Mutex<State>
+
+  fileprivate struct State {
+    var open: PendingBatch?
+    var ready: [PendingBatch] = []
+    /// All that are not done, in their order.
+    var incomplete: [PendingBatch] = []
+    var isSending = false
+    var isTimed = false
+    var isClosed = false
+    var nextSequence: Int32 = 0
+    /// As they were when the open batch was opened.
+    var rules = RecordRules()
+  }
+
+  /// Batches that one sender writes for others before it lets another thread go on.
+  private static let sendsMax = 64
+
+  init(_ client: any PartitionClient, _ shared: ProducerShared) {
+    self.client = client
+    self.shared = shared
+    state = Mutex(State())
+  }
+
+  /// Whether there are batches that are not done.
+  var isBusy: Bool { state.withLock { !$0.incomplete.isEmpty } }
+
+  // MARK: Adding
+
+  /// Takes a record, or returns the memory that is missing for it. `room` is what its sender waited
+  /// for.
+  func add(
+    _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, now: any TimeSource
+  ) throws(VarveError) -> Int? {
+    var missing: Int?
+    var mustSend = false
+    try state.withLock { state throws(VarveError) in
+      missing = try add(entry, room: room, listener, now, &state)
+      mustSend = state.startSending()
+    }
+    if mustSend { send() }
+    return missing
+  }
+
+  private func add(
+    _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, _ time: any TimeSource,
+    _ state: inout State
+  ) throws(VarveError) -> Int? {
+    if state.isClosed { throw .closed("the producer") }
+    if state.open == nil { state.rules = client.rules }
+    try entry.check(
+      state.rules, bufferBytes: shared.memory.capacity, now: time.now, for: client.id)
+    let size = entry.sizeMax
+    let limit = min(shared.options.batchBytes, state.rules.batchBytesMax)
+    if let open = state.open, open.builder.sizeInBytes + size > limit { state.seal() }
+    let batch: PendingBatch
+    if let open = state.open {
+      batch = open
+    } else {
+      let bytes = max(shared.options.batchBytes, RecordBatchHeader.byteCount + size)
+      let compression = state.rules.compression ?? shared.options.compression
+      let memory = min(
+        bytes * BatchMemory.factor(of: compression), shared.memory.capacity)
+      guard room?.use(memory) ?? false || shared.memory.take(memory) else { return memory }
+      batch = open(compression, bytes: bytes, memory: memory, &state)
+    }
+    try put(entry, into: batch, listener, &state)
+    let isFull = batch.builder.sizeInBytes + size > limit
+    let isAlone = shared.options.linger == .zero && !state.isSending
+    if isFull || isAlone || shared.memory.isShort { state.seal() }
+    return nil
+  }
+
+  private func open(
+    _ compression: Compression, bytes: Int, memory: Int, _ state: inout State
+  ) -> PendingBatch {
+    let batch = shared.spares.take(compression, bytes: bytes)
+    batch.memory = memory
+    state.open = batch
+    state.incomplete.append(batch)
+    if shared.options.linger > .zero {
+      let now = ContinuousClock.now
+      batch.opened = now
+      if !state.isTimed {
+        state.isTimed = true
+        shared.timer.add(self, opened: now)
+      }
+    }
+    return batch
+  }
+
+  private func put(
+    _ entry: borrowing BatchEntry, into batch: PendingBatch, _ listener: Listener,
+    _ state: inout State
+  ) throws(VarveError) {
+    do throws(RecordBatchError) {
+      if entry.headers.isEmpty {
+        try batch.builder.append(
+          timestamp: entry.timestamp, key: entry.key, value: entry.value)
+      } else {
+        try batch.builder.append(
+          timestamp: entry.timestamp, key: entry.key, value: entry.value, headers: entry.headers)
+      }
+    } catch {
+      if batch.builder.isEmpty { discard(batch, &state) }
+      throw VarveError(building: error, for: client.id)
+    }
+    switch listener {
+    case .flush: batch.hasUnheard = true
+    case .receipt(let continuation):
+      batch.receipts.append(
+        PendingBatch.Receipt(
+          continuation: continuation, index: Int32(batch.builder.recordCount - 1),
+          timestamp: entry.timestamp))
+    }
+  }
+
+  private func discard(_ batch: PendingBatch, _ state: inout State) {
+    state.open = nil
+    state.incomplete.removeLast()
+    shared.memory.give(batch.memory)
+    shared.spares.give(batch)
+  }
+
+  // MARK: Sending
+
+  /// Sends what there is, however full; `group` waits for it.
+  func sendAll(for group: FlushGroup? = nil) {
+    let mustSend = state.withLock { state in
+      if let group {
+        for batch in state.incomplete {
+          group.enter()
+          batch.flushes.append(group)
+        }
+      }
+      state.seal()
+      return state.startSending()
+    }
+    if mustSend { send() }
+  }
+
+  /// Sends the open batch if it has lingered for long enough; returns when to look again, nil for
+  /// never. `latest` is when batches were opened whose time has come.
+  func sendLingering(openedBy latest: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+    var mustSend = false
+    let next = state.withLock { state -> ContinuousClock.Instant? in
+      if let opened = state.open?.opened {
+        if opened > latest { return opened }
+        state.seal()
+        mustSend = state.startSending()
+      }
+      state.isTimed = false
+      return nil
+    }
+    if mustSend { send() }
+    return next
+  }
+
+  func endTaking() { state.withLock { $0.isClosed = true } }
+
+  /// Appends the batches that are ready, until there is none. One thread at a time is in here.
+  private func send() {
+    var sent = 0
+    while let batch = next() {
+      append(batch)
+      sent += 1
+      if sent == Self.sendsMax {
+        // Its own records are long written: somebody else may do the work of all.
+        Task { self.send() }
+        return
+      }
+    }
+  }
+
+  private func next() -> PendingBatch? {
+    state.withLock { state in
+      if state.ready.isEmpty && (shared.options.linger == .zero || shared.memory.isShort) {
+        state.seal()
+      }
+      guard !state.ready.isEmpty else {
+        state.isSending = false
+        return nil
+      }
+      let batch = state.ready.removeFirst()
+      if let identity = shared.identity {
+        batch.builder.producerID = identity.id
+        batch.builder.producerEpoch = identity.epoch
+        batch.builder.baseSequence = state.nextSequence
+        state.nextSequence = RecordBatchHeader.sequence(
+          state.nextSequence, advancedBy: Int32(batch.builder.recordCount))
+      }
+      return batch
+    }
+  }
+
+  private func append(_ batch: PendingBatch) {
+    do throws(RecordBatchError) {
+      try batch.builder.finish()
+      batch.builder.withBytes { bytes in
+        client.append(bytes) { result in self.complete(batch, result) }
+      }
+    } catch {
+      complete(batch, .failure(VarveError(building: error, for: client.id)))
+    }
+    release(batch)
+  }
+
+  private func complete(_ batch: PendingBatch, _ result: Result<AppendedBatch, VarveError>) {
+    let flushes = state.withLock { state in
+      state.incomplete.removeAll { $0 === batch }
+      return batch.flushes
+    }
+    if case .failure(let error) = result, batch.hasUnheard { shared.note(error) }
+    batch.tell(result, of: client.id)
+    for group in flushes { group.leave() }
+    shared.memory.give(batch.memory)
+    release(batch)
+  }
+
+  /// Its bytes were copied, or its outcome told; after both it can be used again, unless it was
+  /// made for a large record.
+  private func release(_ batch: PendingBatch) {
+    guard batch.isDone(), batch.memory <= usualMemory(of: batch) else { return }
+    shared.spares.give(batch)
+  }
+
+  private func usualMemory(of batch: PendingBatch) -> Int {
+    shared.options.batchBytes * BatchMemory.factor(of: batch.compression)
+  }
+}
+
+extension Accumulator.State {
+  /// Closes the open batch.
+  fileprivate mutating func seal() {
+    guard let batch = open else { return }
+    open = nil
+    ready.append(batch)
+  }
+
+  /// Whether the caller is to send what is ready.
+  fileprivate mutating func startSending() -> Bool {
+    guard !isSending, !ready.isEmpty else { return false }
+    isSending = true
+    return true
+  }
+}
+
+extension RecordBatchBuilder {
+  /// Calls `body` with the finished batch.
+  borrowing func withBytes(_ body: (RawSpan) -> Void) { body(bytes) }
+}

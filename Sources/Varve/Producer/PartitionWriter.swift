@@ -1,0 +1,159 @@
+public import VarveBase
+internal import VarveLog
+
+/// Writes batches to one partition from one thread, without a task: the fastest way in.
+///
+/// ```swift
+/// var writer = try varve.writer("orders", partition: 0)
+/// for order in orders {
+///   try writer.append(key: order.customer, value: order.bytes)
+/// }
+/// let receipt = try writer.commit()
+/// ```
+///
+/// Records are collected in memory of the writer's own, which it keeps: appending allocates
+/// nothing. ``commit()`` stores them as one batch and returns once that counts as written by the
+/// topic's durability, blocking meanwhile; a batch that is full is committed by itself.
+///
+/// What was appended and not committed is lost with the writer. Writers and producers to the same
+/// partition may be used at once; each of their batches stays whole.
+public struct PartitionWriter: ~Copyable {
+  private let client: any PartitionClient
+  private let time: any TimeSource
+  private let compression: Compression
+  private let batchBytes: Int
+  private var builder: RecordBatchBuilder
+  private var rules: RecordRules
+  private var clock: Timestamp
+  private var lastTimestamp = Timestamp.none
+  private var last: RecordReceipt?
+
+  package init(
+    _ client: any PartitionClient, time: any TimeSource, compression: Compression, batchBytes: Int
+  ) throws(VarveError) {
+    try compression.check()
+    self.client = client
+    self.time = time
+    self.compression = compression
+    self.batchBytes = batchBytes
+    rules = client.rules
+    clock = time.now
+    builder = Self.builder(rules.compression ?? compression)
+  }
+
+  private static func builder(_ compression: Compression) -> RecordBatchBuilder {
+    RecordBatchBuilder(codec: compression.codec, level: compression.level)
+  }
+
+  public var partition: TopicPartition { client.id }
+
+  /// The records that are appended and not committed.
+  public var count: Int { builder.recordCount }
+
+  /// Adds a record to the batch.
+  ///
+  /// - Parameters:
+  ///   - timestamp: nil for when the batch was begun.
+  ///   - key: nil for none.
+  ///   - value: nil for a null value.
+  /// - Throws: `.recordTooLarge`, `.invalidRecord`, `.invalidTimestamp`: then it was not added. What
+  ///   ``commit()`` throws, where the batch was full: then those before it are lost too.
+  public mutating func append(
+    timestamp: Timestamp? = nil, key: RawSpan? = nil, value: RawSpan?
+  ) throws(VarveError) {
+    if builder.isEmpty { try begin() }
+    let entry = BatchEntry(timestamp: timestamp ?? clock, key: key, value: value, headers: [])
+    let size = try makeRoom(for: entry)
+    do throws(RecordBatchError) {
+      try builder.append(timestamp: entry.timestamp, key: key, value: value)
+    } catch { throw VarveError(building: error, for: client.id) }
+    lastTimestamp = entry.timestamp
+    if builder.sizeInBytes + size > limit { try commit() }
+  }
+
+  /// Adds a record with headers, or with a key and value of other types.
+  public mutating func append(
+    timestamp: Timestamp? = nil, key: (any Payload)? = nil, value: (any Payload)?,
+    headers: [Header] = []
+  ) throws(VarveError) {
+    if builder.isEmpty { try begin() }
+    let record = OutgoingRecord(
+      partition: nil, key: key, value: value, headers: headers, timestamp: timestamp)
+    let recordHeaders = record.recordHeaders
+    try record.withBytes { (key, value) throws(VarveError) in
+      let entry = BatchEntry(
+        timestamp: timestamp ?? clock, key: key, value: value, headers: recordHeaders)
+      let size = try makeRoom(for: entry)
+      do throws(RecordBatchError) {
+        try builder.append(
+          timestamp: entry.timestamp, key: key, value: value, headers: recordHeaders)
+      } catch { throw VarveError(building: error, for: client.id) }
+      lastTimestamp = entry.timestamp
+      if builder.sizeInBytes + size > limit { try commit() }
+    }
+  }
+
+  /// Stores the records appended so far as one batch, and waits until it counts as written.
+  ///
+  /// Returns the receipt of the last record; nil where nothing was ever appended. Throws what the
+  /// log said: then the records of the batch are lost, and the writer can go on.
+  @discardableResult
+  public mutating func commit() throws(VarveError) -> RecordReceipt? {
+    guard !builder.isEmpty else { return last }
+    defer { builder.reset() }
+    do throws(RecordBatchError) { try builder.finish() } catch {
+      throw VarveError(building: error, for: client.id)
+    }
+    let batch = try client.append(builder.bytes)
+    let receipt = RecordReceipt(
+      partition: client.id, offset: batch.firstOffset + Int64(builder.recordCount - 1),
+      timestamp: batch.logAppendTime ?? lastTimestamp)
+    last = receipt
+    return receipt
+  }
+
+  private var limit: Int { min(batchBytes, rules.batchBytesMax) }
+
+  /// Takes over what the topic asks of records by now.
+  private mutating func begin() throws(VarveError) {
+    clock = time.now
+    rules = client.rules
+    let wanted = rules.compression ?? compression
+    if builder.codec != wanted.codec || builder.level != wanted.level {
+      builder = Self.builder(wanted)
+    }
+  }
+
+  /// Judges a record, and commits the batch where it does not fit into it. Returns its size.
+  private mutating func makeRoom(for entry: borrowing BatchEntry) throws(VarveError) -> Int {
+    try entry.check(rules, bufferBytes: Int(Int32.max), now: clock, for: client.id)
+    let size = entry.sizeMax
+    if builder.sizeInBytes + size > limit, !builder.isEmpty {
+      try commit()
+      try begin()
+    }
+    return size
+  }
+}
+
+extension Varve {
+  /// A writer of batches to a partition, for one thread.
+  ///
+  /// - Parameters:
+  ///   - compression: where the topic does not have a codec of its own.
+  ///   - batchBytes: the size at which a batch is committed by itself; the topic's
+  ///     `max.message.bytes` is the limit where that is less.
+  /// - Throws: `.unknownTopicOrPartition`, `.unsupportedCompression`; `.unavailable` where the
+  ///   topic is not known yet without waiting for it.
+  public func writer(
+    _ topic: String, partition: Int32, compression: Compression = .none,
+    batchBytes: Int = 256 << 10
+  ) throws(VarveError) -> PartitionWriter {
+    guard let route = try cluster.knownRoute(to: topic) else {
+      throw VarveError(.unavailable, "topic '\(topic)' is not known yet: describe it first")
+    }
+    return try PartitionWriter(
+      route.partition(partition), time: cluster.time, compression: compression,
+      batchBytes: batchBytes)
+  }
+}

@@ -1,0 +1,155 @@
+internal import Synchronization
+internal import VarveBase
+
+/// What is behind a producer: the topics that it has sent to, and what their partitions share.
+final class ProducerCore: Sendable {
+  private let cluster: any Cluster
+  private let shared: ProducerShared
+  private let state = Mutex(State())
+
+  private struct State {
+    var topics: [String: Topic] = [:]
+    /// Of topics that were replaced, with batches that are not written yet.
+    var retired: [Accumulator] = []
+    var isClosed = false
+  }
+
+  private struct Topic {
+    let sender: TopicSender
+    /// The cluster's when the route was asked for.
+    let version: Int
+  }
+
+  init(_ cluster: any Cluster, options: Producer.Options, identity: ProducerIdentity?) {
+    self.cluster = cluster
+    shared = ProducerShared(options, identity: identity)
+  }
+
+  // MARK: Topics
+
+  func sender(for topic: String) async throws(VarveError) -> TopicSender {
+    let version = cluster.topicsVersion
+    if let sender = try cached(topic, version) { return sender }
+    return try install(try await cluster.route(to: topic), as: topic, version)
+  }
+
+  /// Nil where the topic is not known without waiting.
+  func knownSender(for topic: String) throws(VarveError) -> TopicSender? {
+    let version = cluster.topicsVersion
+    if let sender = try cached(topic, version) { return sender }
+    guard let route = try cluster.knownRoute(to: topic) else { return nil }
+    return try install(route, as: topic, version)
+  }
+
+  private func cached(_ topic: String, _ version: Int) throws(VarveError) -> TopicSender? {
+    try state.withLock { state throws(VarveError) in
+      if state.isClosed { throw .closed("the producer") }
+      guard let known = state.topics[topic], known.version == version else { return nil }
+      return known.sender
+    }
+  }
+
+  private func install(
+    _ route: TopicRoute, as topic: String, _ version: Int
+  ) throws(VarveError) -> TopicSender {
+    try state.withLock { state throws(VarveError) in
+      if state.isClosed { throw .closed("the producer") }
+      let old = state.topics[topic]?.sender
+      // Two that asked at once: the later answer is as good as the first.
+      let sender = TopicSender(route, replacing: old, shared)
+      state.topics[topic] = Topic(sender: sender, version: version)
+      state.retired.removeAll { !$0.isBusy }
+      if let old, old.id != sender.id { state.retired += old.accumulators }
+      return sender
+    }
+  }
+
+  // MARK: Records
+
+  /// Takes a record, or says how much memory is missing for it. `room` is what
+  /// `waitForRoom` got for it.
+  func add(
+    _ record: borrowing OutgoingRecord, to sender: TopicSender, room: Room?, _ listener: Listener
+  ) throws(VarveError) -> Int? {
+    var missing: Int?
+    let timestamp = record.timestamp ?? cluster.time.now
+    let headers = record.recordHeaders
+    let partition = record.partition
+    try record.withBytes { (key, value) throws(VarveError) in
+      let entry = BatchEntry(timestamp: timestamp, key: key, value: value, headers: headers)
+      let accumulator = try sender.accumulator(for: partition, entry)
+      missing = try accumulator.add(entry, room: room, listener, now: cluster.time)
+    }
+    return missing
+  }
+
+  /// As above, with the answer given to a task.
+  func add(
+    _ record: borrowing OutgoingRecord, to sender: TopicSender, room: Room?,
+    _ continuation: SendContinuation
+  ) {
+    do throws(VarveError) {
+      let missing = try add(record, to: sender, room: room, .receipt(continuation))
+      if let missing { continuation.resume(returning: .noRoom(bytes: missing)) }
+    } catch { continuation.resume(returning: .failure(error)) }
+  }
+
+  /// Waits for memory, and has all batches written meanwhile, however full they are.
+  func waitForRoom(_ bytes: Int) async throws(VarveError) -> Room {
+    try await shared.memory.wait(for: bytes) {
+      for accumulator in accumulators { accumulator.sendAll() }
+    }
+  }
+
+  // MARK: The end
+
+  /// Waits for all that was taken before.
+  func flushed() async {
+    let group = FlushGroup()
+    for accumulator in accumulators { accumulator.sendAll(for: group) }
+    await group.wait()
+  }
+
+  /// Throws, once, the first failure that nobody has heard of.
+  func throwFailure() throws(VarveError) {
+    if let failure = shared.takeFailure() { throw failure }
+  }
+
+  func endTaking() {
+    state.withLock { $0.isClosed = true }
+    shared.memory.close()
+    for accumulator in accumulators { accumulator.endTaking() }
+  }
+
+  private var accumulators: [Accumulator] {
+    state.withLock { state in
+      state.topics.values.flatMap(\.sender.accumulators) + state.retired
+    }
+  }
+}
+
+/// What all partitions of a producer share.
+final class ProducerShared: Sendable {
+  let options: Producer.Options
+  let identity: ProducerIdentity?
+  let memory: BatchMemory
+  let spares = BatchPool()
+  let timer: LingerTimer
+  private let failure = Mutex<VarveError?>(nil)
+
+  init(_ options: Producer.Options, identity: ProducerIdentity?) {
+    self.options = options
+    self.identity = identity
+    memory = BatchMemory(capacity: options.bufferBytes)
+    timer = LingerTimer(options.linger)
+  }
+
+  func note(_ error: VarveError) { failure.withLock { $0 = $0 ?? error } }
+
+  func takeFailure() -> VarveError? {
+    failure.withLock { failure in
+      defer { failure = nil }
+      return failure
+    }
+  }
+}

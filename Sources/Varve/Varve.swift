@@ -1,0 +1,106 @@
+internal import Synchronization
+public import VarveBase
+internal import VarveBroker
+
+/// A directory of topics, open for writing and reading: a commit log in Kafka's format inside your
+/// program.
+///
+/// ```swift
+/// let varve = try await Varve.open("data")
+/// try await varve.createTopic("orders", partitions: 6, config: [.retention(.days(7))])
+/// let producer = try varve.producer()
+/// try await producer.send("orders", key: "c-42", value: "2 apples")
+/// try await varve.close()
+/// ```
+///
+/// A program may have several open, each of a directory of its own; they share nothing. A
+/// directory has one holder at a time: for another process, or another `Varve` of this one,
+/// opening throws ``VarveError/Code/locked``.
+///
+/// All of it may be used from any task or thread.
+public final class Varve: Sendable {
+  /// How a directory is opened.
+  public struct Options: Sendable {
+    /// What topics inherit where they do not say otherwise: names and values as in Kafka's
+    /// `server.properties`, `log.retention.ms` say.
+    public var serverConfig: [String: String] = [:]
+    /// Told what was recovered at the start, and of upkeep that failed: a sync, a removal of old
+    /// segments. Such is tried again when it is due again.
+    public var logger = Logger.discarding
+
+    public init() {}
+  }
+
+  package let cluster: any Cluster
+  private let producers = Mutex<[WeakProducer]>([])
+
+  package init(_ cluster: any Cluster) { self.cluster = cluster }
+
+  /// Opens a directory of Varve's or Kafka's data, or makes a new one where nothing is.
+  ///
+  /// What was not closed in order is checked, and cut back to its last whole batch: that takes
+  /// about a second for each GiB that was not synced.
+  ///
+  /// - Throws: `.locked` while somebody else has the directory; `.foreignFile` where it holds
+  ///   something else; `.corrupt` where data that was synced is damaged; what the disk said.
+  public static func open(
+    _ directory: String, options: Options = Options()
+  ) async throws(VarveError) -> Varve {
+    try Varve(directory: directory, options: options)
+  }
+
+  /// As ``open(_:options:)``, for programs without `async`; blocks the thread meanwhile.
+  public convenience init(
+    directory: String, options: Options = Options()
+  ) throws(VarveError) {
+    try self.init(directory: directory, options: options, on: LocalFileSystem())
+  }
+
+  package convenience init(
+    directory: String, options: Options = Options(), on fileSystem: any FileSystem,
+    time: any TimeSource = SystemTime()
+  ) throws(VarveError) {
+    var brokerOptions = Broker.Options()
+    brokerOptions.serverConfigs = options.serverConfig
+    brokerOptions.logger = options.logger
+    do {
+      let broker = try Broker.open(directory, on: fileSystem, time: time, options: brokerOptions)
+      self.init(LocalCluster(broker, time: time))
+    } catch { throw VarveError(error) }
+  }
+
+  /// A producer, which is closed with the log if not before.
+  public func producer(
+    options: Producer.Options = Producer.Options()
+  ) throws(VarveError) -> Producer {
+    let producer = try Producer(cluster, options: options)
+    producers.withLock { producers in
+      producers.removeAll { $0.producer == nil }
+      producers.append(WeakProducer(producer: producer))
+    }
+    return producer
+  }
+
+  /// Closes the log's producers, writing what they hold, and then the log in order: the next open
+  /// is quick, whatever its size. Whoever still uses it gets `.closed`. Closing twice does nothing.
+  ///
+  /// A log that is let go without being closed is as one whose process crashed: nothing that was
+  /// acknowledged is lost but by a loss of power, and the next open checks it.
+  public func close() async throws(VarveError) {
+    let open = producers.withLock { producers in
+      defer { producers = [] }
+      return producers.compactMap(\.producer)
+    }
+    var failure: VarveError?
+    for producer in open {
+      do { try await producer.close() } catch { failure = failure ?? error }
+    }
+    try await cluster.close()
+    if let failure { throw failure }
+  }
+}
+
+/// A producer that its user may let go.
+private struct WeakProducer {
+  weak var producer: Producer?
+}
