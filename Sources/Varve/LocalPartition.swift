@@ -41,7 +41,10 @@ final class LocalPartition: PartitionClient {
   func fetch(
     from offset: Offset, maxBytes: Int, isolation: Isolation
   ) throws(VarveError) -> LogSlice {
-    try read(from: offset, maxBytes: maxBytes, isolation: isolation)
+    let slice = try read(from: offset, maxBytes: maxBytes, isolation: isolation)
+    // At the end of a closed log a reader would wait for ever.
+    guard slice.bytes.isEmpty && partition.log.isClosed else { return slice }
+    throw named(LogError(.closed, "the log of \(id) was closed"))
   }
 
   func waitForRecord(at offset: Offset) async { await partition.waitForRecord(at: offset) }

@@ -107,7 +107,10 @@ extension PartitionLog {
 
   /// Takes the log out of use without a word to the disk: its directory is about to be removed.
   package func abandon() {
-    state.withLock { $0.isClosed = true }
+    state.withLock { state in
+      state.isClosed = true
+      publish(state)
+    }
     waiters.wakeAll()
   }
 }

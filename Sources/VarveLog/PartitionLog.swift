@@ -23,6 +23,7 @@ package final class PartitionLog: Sendable {
   private let publishedStableEnd: Atomic<Int64>
   private let publishedStart: Atomic<Int64>
   private let publishedFlushed: Atomic<Int64>
+  private let publishedClosed = Atomic(false)
   package let waiters = AppendWaiters()
 
   /// What the lock guards.
@@ -72,6 +73,9 @@ package final class PartitionLog: Sendable {
   /// All before it survives a power loss.
   package var flushedOffset: Offset { Offset(publishedFlushed.load(ordering: .acquiring)) }
 
+  /// Whether the log was closed: what is in it can be read by those inside, and nothing comes.
+  package var isClosed: Bool { publishedClosed.load(ordering: .acquiring) }
+
   package var configuration: LogConfiguration { state.withLock { $0.configuration } }
 
   /// Takes effect at the next append; the segment in use keeps its size.
@@ -84,6 +88,7 @@ package final class PartitionLog: Sendable {
     publishedStableEnd.store(state.lastStableOffset.rawValue, ordering: .releasing)
     publishedStart.store(state.logStartOffset.rawValue, ordering: .releasing)
     publishedFlushed.store(state.recoveryPoint.rawValue, ordering: .releasing)
+    publishedClosed.store(state.isClosed, ordering: .releasing)
   }
 }
 

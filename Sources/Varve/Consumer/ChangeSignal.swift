@@ -39,10 +39,10 @@ final class ChangeSignal: Sendable {
         if isOver { continuation.resume() }
       }
     } onCancel: {
-      let continuation = state.withLock { state in
-        if let continuation = state.waiting.removeValue(forKey: waiter) { return continuation }
+      let continuation = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        if let waiting = state.waiting.removeValue(forKey: waiter) { return waiting }
         state.cancelled.insert(waiter)
-        return nil as CheckedContinuation<Void, Never>?
+        return nil
       }
       continuation?.resume()
     }

@@ -19,14 +19,28 @@ public struct Replay: AsyncSequence, Sendable {
     public let record: Record
   }
 
-  let cluster: any Cluster
-  let topic: String
-  let partition: Int32?
-  let start: StartPosition
-  let end: StartPosition
-  let pace: ReplayPace
-  let isolation: Isolation
-  let pacer: any ReplayPacer
+  private let cluster: any Cluster
+  private let topic: String
+  private let partition: Int32?
+  private let start: StartPosition
+  private let end: StartPosition
+  private let pace: ReplayPace
+  private let isolation: Isolation
+  private let pacer: any ReplayPacer
+
+  package init(
+    cluster: any Cluster, topic: String, partition: Int32?, start: StartPosition,
+    end: StartPosition, pace: ReplayPace, isolation: Isolation, pacer: any ReplayPacer
+  ) {
+    self.cluster = cluster
+    self.topic = topic
+    self.partition = partition
+    self.start = start
+    self.end = end
+    self.pace = pace
+    self.isolation = isolation
+    self.pacer = pacer
+  }
 
   public func makeAsyncIterator() -> Iterator { Iterator(self) }
 

@@ -1,4 +1,4 @@
-package import VarveBase
+internal import VarveBase
 
 /// The clock of a paced replay: the real one, or a test's, which only notes what it is asked.
 package protocol ReplayPacer: Sendable {

@@ -1,0 +1,75 @@
+import Synchronization
+import Testing
+import Varve
+import VarveBase
+import VarveLog
+import VarveTestKit
+
+@Suite struct ReplayTests {
+  /// Notes what a replay asks for, and lets no time pass but that.
+  final class NotedPacer: ReplayPacer {
+    let moments = Mutex<[UInt64]>([])
+    var nanoseconds: UInt64 { 1_000 }
+
+    func sleep(untilNanoseconds moment: UInt64) async throws(CancellationError) {
+      moments.withLock { $0.append(moment) }
+    }
+  }
+
+  static func filled(_ timestamps: [[Int64]]) async throws -> LogUnderTest {
+    let subject = try LogUnderTest()
+    try await subject.varve.createTopic("history", partitions: Int32(timestamps.count))
+    let producer = try subject.varve.producer()
+    for (partition, stamps) in timestamps.enumerated() {
+      for stamp in stamps {
+        try await producer.send(
+          "history", partition: Int32(partition), value: String(stamp), timestamp: Timestamp(stamp))
+      }
+    }
+    try await producer.close()
+    return subject
+  }
+
+  static func stamps(_ replay: Replay) async throws -> [Int64] {
+    var stamps: [Int64] = []
+    for try await element in replay { stamps.append(element.record.timestamp.rawValue) }
+    return stamps
+  }
+
+  @Test("G54: a replay merges partitions by time, from a time to before another")
+  func merges() async throws {
+    let subject = try await Self.filled([[10, 40, 50, 80], [20, 30, 60, 70]])
+    let varve = subject.varve
+    #expect(try await Self.stamps(varve.replay("history")) == [10, 20, 30, 40, 50, 60, 70, 80])
+    #expect(
+      try await Self.stamps(varve.replay("history", from: .timestamp(30), to: .timestamp(70)))
+        == [30, 40, 50, 60])
+    #expect(
+      try await Self.stamps(
+        varve.replay("history", partition: 1, from: .offset(1), to: .offset(3))) == [30, 60])
+    try await varve.close()
+  }
+
+  @Test("G54: a paced replay keeps the recorded gaps, divided by its speed")
+  func paces() async throws {
+    let subject = try await Self.filled([[1000, 1500, 1400, 3000]])
+    let pacer = NotedPacer()
+    let replay = Replay(
+      cluster: subject.varve.cluster, topic: "history", partition: nil, start: .earliest,
+      end: .latest, pace: .recorded(speed: 10), isolation: .readUncommitted, pacer: pacer)
+    _ = try await Self.stamps(replay)
+    // 0, 500, 500 (older than one before it) and 2,000 ms, at ten times the speed, in nanoseconds.
+    #expect(pacer.moments.withLock { $0 } == [0, 50, 50, 200].map { $0 * 1_000_000 + 1_000 })
+    try await subject.varve.close()
+  }
+
+  @Test("a speed that is no positive number is refused", arguments: [0, -1, Double.nan, .infinity])
+  func refusesSpeed(speed: Double) async throws {
+    let subject = try await Self.filled([[1]])
+    let error = await #expect(throws: VarveError.self) {
+      try await Self.stamps(subject.varve.replay("history", pace: .recorded(speed: speed)))
+    }
+    #expect(error?.code == .invalidArgument)
+    try await subject.varve.close()
+  }
+}
