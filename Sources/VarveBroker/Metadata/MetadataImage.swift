@@ -3,7 +3,7 @@ package import VarveProtocol
 
 /// All that a metadata log says, as of one of its offsets: topics, configs, brokers, users.
 ///
-/// A value: replaying the same records gives an equal image, and ``records()`` says the same again
+/// A value: replaying the same records gives an equal image, and `records()` says the same again
 /// in as few records as it takes.
 package struct MetadataImage: Equatable, Sendable {
   /// The levels of features by their names, `metadata.version` among them.
@@ -95,7 +95,7 @@ package struct TopicImage: Hashable, Sendable {
 
 /// What has configs, as a key.
 package struct ConfigResource: Hashable, Comparable, Sendable {
-  /// Kafka's number, ``ConfigResourceType`` where it is one that we know.
+  /// Kafka's number, `ConfigResourceType` where it is one that we know.
   package let type: Int8
   package let name: String
 

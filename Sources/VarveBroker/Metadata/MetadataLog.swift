@@ -6,7 +6,7 @@ internal import VarveLog
 /// to, in Kafka's files.
 ///
 /// A change is decided on the image as it is, appended, made durable, and only then part of the
-/// image (``change(_:)``). Opening reads the newest snapshot that is whole and the log after it.
+/// image (`change`). Opening reads the newest snapshot that is whole and the log after it.
 ///
 /// May be used from any thread. Changes are made one after the other, each waiting for the disk;
 /// reading the ``image`` waits for none of them.

@@ -21,7 +21,7 @@ package struct MetadataState: Equatable, Sendable {
   package var image: MetadataImage { replay.image }
 
   /// Replays the batches that `bytes` begin with, up to the first that is not whole, and returns
-  /// the number of bytes that they take. Records before ``nextOffset`` are passed over.
+  /// the number of bytes that they take. Records before `nextOffset` are passed over.
   ///
   /// - Throws: ``MetadataError`` for a whole batch whose records cannot be replayed; what was
   ///   replayed before it stays.
