@@ -92,13 +92,6 @@ extension RecordView {
   /// Unused by Kafka so far: 0.
   package var attributes: UInt8 { payload.bigEndian(at: Int(start)) }
 
-  /// Milliseconds after the batch's base timestamp, and offsets after its base offset, as stored.
-  package var deltas: (timestamp: Int64, offset: Int32) {
-    var position = Int(start) + 1
-    let timestamp = Varint.read64(payload, at: &position, end: Int(end))
-    return (timestamp, Varint.read32(payload, at: &position, end: Int(end)))
-  }
-
   /// The record's bytes without its length.
   package var byteCount: Int { Int(end - start) }
 

@@ -1,9 +1,11 @@
 internal import VarveBase
 internal import VarveLog
 
-/// Any bytes as a record batch. A trap is a finding. What must hold: nothing traps; nothing is read outside the bytes;
-/// no more is written than the limit allows; what is accepted is consistent, is the same when read
-/// again, and is the same when its records are put into a new batch.
+/// Any bytes as a record batch. A trap is a finding.
+///
+/// What must hold: nothing is read outside the bytes; no more is written than the limit allows;
+/// what is accepted is consistent, is the same when read again, and is the same when its records
+/// are put into a new batch.
 package func fuzzBatch(_ bytes: RawSpan) {
   let parsed = RecordBatchHeader(bytes)
   precondition(
