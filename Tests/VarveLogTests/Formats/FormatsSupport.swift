@@ -14,10 +14,29 @@ enum Golden {
     Array(try Data(contentsOf: URL(filePath: path(name))))
   }
 
+  static func has(_ name: String) -> Bool {
+    (try? FileManager.default.fileExists(atPath: path(name))) == true
+  }
+
   /// The lines of a dump after the line that names the file.
   static func dump(_ name: String) throws -> [String] {
-    let text = String(decoding: try bytes("dump/\(name).txt"), as: UTF8.self)
+    let plain = "dump/\(name).txt"
+    let bytes = try has(plain) ? bytes(plain) : unzipped(plain + ".gz")
+    let text = String(decoding: bytes, as: UTF8.self)
     return text.split(separator: "\n").dropFirst().map(String.init)
+  }
+
+  /// The bytes of a gzip file, as the system's own tool reads it.
+  static func unzipped(_ name: String) throws -> [UInt8] {
+    let tool = Process()
+    let output = Pipe()
+    tool.executableURL = URL(filePath: "/usr/bin/env")
+    tool.arguments = ["gzip", "-dc", try path(name)]
+    tool.standardOutput = output
+    try tool.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    tool.waitUntilExit()
+    return Array(bytes)
   }
 
   /// The files of the data directory with a suffix, as `PARTITION/NAME`.
