@@ -1,6 +1,9 @@
 internal import VarveBase
 
 extension SegmentDump {
+  /// The most that the records of a batch may take once decompressed.
+  private static let batchBytesMax = 1 << 30
+
   /// The batches of a log, each with its records.
   func writeLog(to sink: (String) -> Void) throws(LogError) {
     sink("Log starting offset: \(name.baseOffset)\n")
@@ -12,12 +15,19 @@ extension SegmentDump {
       mapping = try file.map(byteCount, writable: false)
     } catch { throw LogError(error) }
     var position = 0
+    var decompressor = RecordBatchDecompressor()
     while let header = try header(in: mapping, at: position) {
       let end = position + header.sizeInBytes
       do {
         try mapping.withBytes(position..<end) { bytes throws(RecordBatchError) in
           sink(line(of: header, bytes, at: position))
-          try writeRecords(of: bytes, header, to: sink)
+          if header.attributes.codec == CompressionCodec.none {
+            let payload = bytes.extracting(RecordBatchHeader.byteCount..<bytes.byteCount)
+            return try writeRecords(in: payload, header, to: sink)
+          }
+          let payload = try decompressor.payload(
+            of: bytes, header: header, limit: Self.batchBytesMax)
+          try writeRecords(in: payload.bytes, header, to: sink)
         }
       } catch { throw corruption(error, at: position) }
       position = end
@@ -73,10 +83,10 @@ extension SegmentDump {
   }
 
   private func writeRecords(
-    of batch: RawSpan, _ header: RecordBatchHeader, to sink: (String) -> Void
+    in payload: RawSpan, _ header: RecordBatchHeader, to sink: (String) -> Void
   ) throws(RecordBatchError) {
     let timestampName = timestampName(of: header)
-    var records = try RecordIterator(batch)
+    var records = RecordIterator(payload: payload, header: header)
     while let record = try records.next() {
       let keySize = record.key?.byteCount ?? -1
       let valueSize = record.value?.byteCount ?? -1

@@ -16,7 +16,8 @@ package struct SegmentDump {
     let last = path.split(separator: "/").last.map(String.init) ?? path
     guard let name = SegmentFileName(last) else {
       throw LogError(
-        .foreignFile, "is named like no file of a partition's segments: 20 digits and"
+        .foreignFile,
+        "is named like no file of a partition's segments: 20 digits and"
           + " .log, .index, .timeindex, .txnindex or .snapshot", file: path)
     }
     self.path = path

@@ -17,10 +17,11 @@ import VarveTestKit
   }
 
   /// The files of the data directory that there is a dump of, as `PARTITION/NAME`.
-  private static let dumped = (try? Golden.files("").filter { name in
-    let dump = "dump/\(name.replacing("/", with: "-")).txt"
-    return name.contains("/") && (Golden.has(dump) || Golden.has(dump + ".gz"))
-  }) ?? []
+  private static let dumped =
+    (try? Golden.files("").filter { name in
+      let dump = "dump/\(name.replacing("/", with: "-")).txt"
+      return name.contains("/") && (Golden.has(dump) || Golden.has(dump + ".gz"))
+    }) ?? []
 
   @Test("G04: the dump of every kind of file is Kafka's own", arguments: dumped)
   func kafkaDumps(name: String) throws {
