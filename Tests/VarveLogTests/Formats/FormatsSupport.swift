@@ -4,46 +4,24 @@ import VarveLog
 import VarveTestKit
 import Testing
 
-/// Kafka's own data directory and what its dump tool says of it.
+/// Kafka's own files, and what its dump tool says of them.
 enum Golden {
-  static let root = Bundle.module.resourceURL.map { $0.appending(path: "Golden").path }
+  /// The path of a file or folder, `data/txn-0`.
+  static func path(_ name: String) -> String { GoldenData.folder.appending(path: name).path }
 
-  static func path(_ name: String) throws -> String { "\(try #require(root))/\(name)" }
+  static func bytes(_ name: String) throws -> [UInt8] { try GoldenData.bytes(name) }
 
-  static func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(filePath: path(name))))
-  }
-
-  static func has(_ name: String) -> Bool {
-    (try? FileManager.default.fileExists(atPath: path(name))) == true
-  }
+  static func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
   /// The lines of a dump after the line that names the file.
   static func dump(_ name: String) throws -> [String] {
     let plain = "dump/\(name).txt"
-    let bytes = try has(plain) ? bytes(plain) : unzipped(plain + ".gz")
-    let text = String(decoding: bytes, as: UTF8.self)
+    let text = try GoldenData.text(has(plain) ? plain : plain + ".gz")
     return text.split(separator: "\n").dropFirst().map(String.init)
   }
 
-  /// The bytes of a gzip file, as the system's own tool reads it.
-  static func unzipped(_ name: String) throws -> [UInt8] {
-    let tool = Process()
-    let output = Pipe()
-    tool.executableURL = URL(filePath: "/usr/bin/env")
-    tool.arguments = ["gzip", "-dc", try path(name)]
-    tool.standardOutput = output
-    try tool.run()
-    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
-    tool.waitUntilExit()
-    return Array(bytes)
-  }
-
   /// The files of the data directory with a suffix, as `PARTITION/NAME`.
-  static func files(_ suffix: String) throws -> [String] {
-    let names = FileManager.default.enumerator(atPath: try path("data"))?.allObjects ?? []
-    return names.compactMap { $0 as? String }.filter { $0.hasSuffix(suffix) }.sorted()
-  }
+  static func files(_ suffix: String) throws -> [String] { try GoldenData.dataFiles(suffix) }
 }
 
 extension Array where Element == UInt8 {

@@ -159,6 +159,16 @@ import VarveTestKit
     }
   }
 
+  @Test func `an index that Kafka has preallocated is empty until there is an entry`() throws {
+    let path = try scratch.path("kafka.index")
+    try scratch.files.open(path, .create).resize(to: 10_485_760)
+    #expect(try open("kafka.index", maxBytes: 0, writable: false).entryCount == 0)
+    try fill(open("kafka.index", maxBytes: 10_485_760), [.init(offset: 1010, position: 4100)])
+    #expect(try open("kafka.index", maxBytes: 0, writable: false).entryCount == 1)
+    // What a writer opens is cut behind its entries and grows again in small steps.
+    #expect(try scratch.bytes("kafka.index").count <= 16 << 10)
+  }
+
   @Test func `an index that lies is found`() throws {
     let whole = try Golden.bytes("data/segments-0/00000000000000000000.index")
     let index = try open("whole.index", base: 0)
@@ -211,5 +221,37 @@ import VarveTestKit
     try index.remove()
     #expect(try scratch.files.kind(of: scratch.path("a.index")) == nil)
     #expect(index.lookup(1015) == .init(offset: 1010, position: 4100))
+  }
+
+  /// Positions are three times the offset's distance: a reader that saw half an entry would find
+  /// another. Meant for ThreadSanitizer as well.
+  @Test func `readers without a lock see whole entries while a writer appends`() async throws {
+    let index = try open()
+    let total = 50_000
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        for entry in 1...total {
+          guard (try? index.reserve()) != nil,
+            index.append(offset: Offset(1000 + Int64(entry)), position: 3 * entry)
+          else { return false }
+        }
+        return true
+      }
+      for reader in 1...3 {
+        group.addTask {
+          var random = SeededGenerator(seed: UInt64(reader))
+          // A number of rounds, not until the writer is done: it may wait for this thread.
+          for _ in 0..<20_000 {
+            let target = 1000 + Int64.random(in: 0...Int64(total), using: &random)
+            let count = index.entryCount
+            let entry = index.lookup(Offset(target))
+            guard entry.position == 3 * Int(entry.offset.rawValue - 1000) else { return false }
+            guard entry.offset.rawValue >= min(target, 1000 + Int64(count)) else { return false }
+          }
+          return true
+        }
+      }
+      for await held in group { #expect(held) }
+    }
   }
 }

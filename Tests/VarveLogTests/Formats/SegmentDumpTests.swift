@@ -29,7 +29,7 @@ import VarveTestKit
     let expected = try Golden.dump(name.replacing("/", with: "-"))
       .prefix { !$0.hasPrefix("Non-consecutive offsets") }
     let lines = try dump(Golden.path("data/\(name)"))
-    #expect(lines.first == "Dumping \(try Golden.path("data/\(name)"))")
+    #expect(lines.first == "Dumping \(Golden.path("data/\(name)"))")
     expectSame(Array(lines.dropFirst()), Array(expected))
   }
 
