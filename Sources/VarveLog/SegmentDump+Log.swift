@@ -21,13 +21,10 @@ extension SegmentDump {
       do {
         try mapping.withBytes(position..<end) { bytes throws(RecordBatchError) in
           sink(line(of: header, bytes, at: position))
-          if header.attributes.codec == CompressionCodec.none {
-            let payload = bytes.extracting(RecordBatchHeader.byteCount..<bytes.byteCount)
-            return try writeRecords(in: payload, header, to: sink)
+          try decompressor.withPayload(of: bytes, header: header, limit: Self.batchBytesMax) {
+            payload throws(RecordBatchError) in
+            try writeRecords(in: payload, header, to: sink)
           }
-          let payload = try decompressor.payload(
-            of: bytes, header: header, limit: Self.batchBytesMax)
-          try writeRecords(in: payload.bytes, header, to: sink)
         }
       } catch { throw corruption(error, at: position) }
       position = end

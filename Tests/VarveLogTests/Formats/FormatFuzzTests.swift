@@ -3,8 +3,8 @@ import VarveBase
 import VarveLog
 import VarveTestKit
 
-/// A share of what `make test-long` runs under AddressSanitizer: Kafka's files with a few bytes
-/// changed, and random bytes. Whatever comes, no decoder traps.
+/// A share of what `make fuzz` runs: Kafka's files with a few changes. Whatever comes, no decoder
+/// traps, and what is read holds together: see the fuzz functions.
 @Suite struct FormatFuzzTests {
   private struct Decoder: CustomTestStringConvertible, Sendable {
     let name: String
@@ -31,34 +31,15 @@ import VarveTestKit
       name: "segment dump", suffixes: ["txn-0/00000000000000000016.log"], run: fuzzSegmentDump),
   ]
 
-  @Test("any bytes are read or refused", arguments: decoders, [UInt64(1), 2])
+  /// The samples are Kafka's files and one of random bytes.
+  @Test(
+    "any bytes are read or refused", arguments: decoders, TestShare.seeds(2, long: 200))
   private func anyBytes(decoder: Decoder, seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    let files = try decoder.suffixes.flatMap(Golden.files).map { try Golden.bytes("data/\($0)") }
-    #expect(!files.isEmpty)
-    for _ in 0..<400 {
-      var bytes = try #require(files.randomElement(using: &random))
-      mutate(&bytes, &random)
-      bytes.withRawSpan(decoder.run)
-    }
-    for _ in 0..<100 {
-      let count = Int.random(in: 0...200, using: &random)
-      let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-      bytes.withRawSpan(decoder.run)
-    }
-  }
-
-  /// Flips, sets, inserts, removes and cuts, one to four times.
-  private func mutate(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
-    for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
-      let index = Int.random(in: 0..<bytes.count, using: &random)
-      switch Int.random(in: 0..<5, using: &random) {
-      case 0: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-      case 1: bytes[index] = [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &random) ?? 0
-      case 2: bytes.insert(UInt8.random(in: 0...255, using: &random), at: index)
-      case 3: bytes.remove(at: index)
-      default: bytes.removeSubrange(index...)
-      }
-    }
+    var samples = try decoder.suffixes.flatMap(Golden.files).map { try Golden.bytes("data/\($0)") }
+    #expect(!samples.isEmpty)
+    samples.append((0..<100).map { _ in UInt8.random(in: 0...255, using: &random) })
+    fuzz(
+      decoder.run, samples: samples, inputCount: TestShare.count(500, long: 10_000), seed: seed)
   }
 }
