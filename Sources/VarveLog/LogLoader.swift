@@ -41,6 +41,11 @@ package struct LogLoader {
     package var cutReason: String?
     /// Segments whose indexes were missing or could not be right, and were built again.
     package var rebuiltIndexes = 0
+    /// Where the log begins anew: records were deleted up to there, and the crash took all that had
+    /// been appended after an offset before it.
+    package var restartOffset: Offset?
+
+    package init() {}
   }
 
   /// Opens the log for reading and writing, creating the directory where it is missing.
@@ -49,13 +54,10 @@ package struct LogLoader {
   package func load() throws(LogError) -> (log: PartitionLog, report: Report) {
     var loading = Loading()
     let bases = try prepareDirectory()
-    try checkPresence(bases)
-    // A segment that ends at the recovery point was synced before it was closed and cut.
-    let firstToRecover = isCleanlyClosed ? nil : bases.last { $0 < recoveryPoint } ?? bases.first
     for (index, base) in bases.enumerated() {
-      let mustRecover = firstToRecover.map { base >= $0 } ?? false
-      try load(base, before: bases[(index + 1)...], mustRecover: mustRecover, &loading)
-      if loading.report.cutReason != nil { break }
+      try closeLast(before: base, &loading)
+      try load(base, followers: bases[(index + 1)...], &loading)
+      if loading.isTorn { break }
     }
     return (try open(&loading), loading.report)
   }
@@ -66,20 +68,35 @@ package struct LogLoader {
     var last: (files: SegmentFiles, end: SegmentEnd)?
     /// The producers' state at the end of the last segment, where it was computed on the way.
     var producers: ProducerStateTable?
+    /// Whether the last segment had a torn tail, so that what followed it is gone.
+    var isTorn = false
     var report = Report()
   }
 
+  /// Whether a segment may hold what was not synced, or have been closed after the last sync.
+  private func mustRecover(nextBase: Offset?) -> Bool {
+    guard !isCleanlyClosed else { return false }
+    // At a recovery point that is the next segment's start the records were synced, the cut of the
+    // file and its indexes perhaps not.
+    return nextBase.map { $0 >= recoveryPoint } ?? true
+  }
+
   private func load(
-    _ base: Offset, before following: ArraySlice<Offset>, mustRecover: Bool,
-    _ loading: inout Loading
+    _ base: Offset, followers: ArraySlice<Offset>, _ loading: inout Loading
   ) throws(LogError) {
-    try closeLast(before: base, &loading)
     let files = SegmentFiles(directory: directory, baseOffset: base)
     let rebuilder = SegmentRebuilder(files, on: fileSystem, configuration: configuration)
-    if !mustRecover, let end = try rebuilder.quickEnd(next: following.first) {
+    let mustRecover = mustRecover(nextBase: followers.first)
+    if !mustRecover, let end = try rebuilder.quickEnd() {
       loading.last = (files, end)
       loading.producers = nil
       return
+    }
+    let content = try rebuilder.check()
+    try judge(content, in: files, before: followers.first, &loading)
+    if loading.isTorn {
+      // Those that follow go first: a crash in between must not leave a gap before them.
+      try remove(followers)
     }
     var producers: ProducerStateTable
     if let known = loading.producers {
@@ -87,70 +104,67 @@ package struct LogLoader {
     } else {
       producers = try self.producers(upTo: base, in: loading.closed)
     }
-    let result = try rebuilder.rebuild(isLast: following.isEmpty, producers: &producers)
+    let isLast = followers.isEmpty || loading.isTorn
+    let end = try rebuilder.rebuild(content, isLast: isLast, producers: &producers)
     if mustRecover {
       loading.report.recoveredSegments += 1
     } else {
       loading.report.rebuiltIndexes += 1
     }
-    try judge(result, of: rebuilder, before: following, &loading)
-    loading.last = (files, result.end)
+    loading.last = (files, end)
     loading.producers = producers
   }
 
   /// A fault is a torn tail where nothing at or after it was ever promised, else lost data.
   private func judge(
-    _ result: SegmentRebuilder.Result, of rebuilder: SegmentRebuilder,
-    before following: ArraySlice<Offset>, _ loading: inout Loading
+    _ content: SegmentRebuilder.Content, in files: SegmentFiles, before next: Offset?,
+    _ loading: inout Loading
   ) throws(LogError) {
-    guard let fault = fault(in: result, before: following.first) else {
-      return try rebuilder.cut(to: result.end)
-    }
-    let file = rebuilder.files.log
-    guard !isCleanlyClosed && result.end.nextOffset >= recoveryPoint else {
+    guard let fault = fault(in: content, before: next) else { return }
+    guard !isCleanlyClosed && content.nextOffset >= recoveryPoint else {
       throw LogError(
         .corrupt,
         """
         \(fault); all before offset \(recoveryPoint) was on the disk, so this is damage, not a torn \
         write. 'varve log repair' keeps every batch that is whole
-        """, partition: partition, file: file, offset: result.end.nextOffset,
-        at: .byte(result.end.end))
+        """, partition: partition, file: files.log, offset: content.nextOffset,
+        at: .byte(content.end))
     }
-    // In this order: a crash in between must not leave a gap that looks like lost segments.
-    try remove(following)
-    try rebuilder.cut(to: result.end)
-    loading.report.cutBytes += result.fileBytes - result.end.end
-    loading.report.cutReason = "\(file): byte \(result.end.end): \(fault)"
+    loading.isTorn = true
+    loading.report.cutBytes += content.fileBytes - content.end
+    loading.report.cutReason = "\(files.log): byte \(content.end): \(fault)"
   }
 
   /// A segment that ends in order may still lack batches that the next one follows: a power loss
   /// kept that one and lost these. Compaction leaves gaps too, but no zeros behind them.
-  private func fault(in result: SegmentRebuilder.Result, before next: Offset?) -> String? {
-    if let fault = result.fault { return fault }
-    guard let next, next != result.end.nextOffset else { return nil }
-    let isCompacted = configuration.cleanupPolicy.contains(.compact)
-    if isCompacted && next > result.end.nextOffset && result.fileBytes == result.end.end {
+  private func fault(in content: SegmentRebuilder.Content, before next: Offset?) -> String? {
+    if let fault = content.fault { return fault }
+    guard let next, next != content.nextOffset else { return nil }
+    if mayLeaveGap(content.nextOffset, before: next), content.fileBytes == content.end {
       return nil
     }
-    return "the batches end at offset \(result.end.nextOffset), the next segment starts at \(next)"
+    return "the batches end at offset \(content.nextOffset), the next segment starts at \(next)"
+  }
+
+  private func mayLeaveGap(_ end: Offset, before next: Offset) -> Bool {
+    configuration.cleanupPolicy.contains(.compact) && end < next
   }
 
   /// The segment loaded last turns out not to be the last one.
   private func closeLast(before base: Offset, _ loading: inout Loading) throws(LogError) {
     guard let last = loading.last else { return }
-    let isContiguous = last.end.nextOffset == base
-    guard isContiguous || configuration.cleanupPolicy.contains(.compact) else {
+    let end = last.end.nextOffset
+    guard end == base || mayLeaveGap(end, before: base) else {
       throw LogError(
         .corrupt,
         """
-        the segment ends at offset \(last.end.nextOffset), and the next one starts at \(base): \
-        records are missing. 'varve log repair' accepts the loss
-        """, partition: partition, file: last.files.log, offset: last.end.nextOffset)
+        the segment ends at offset \(end), and the next one starts at \(base): records are missing. \
+        'varve log repair' accepts the loss
+        """, partition: partition, file: last.files.log, offset: end)
     }
     loading.closed.append(
       Segment(
-        last.files, on: fileSystem, end: last.end.end, nextOffset: last.end.nextOffset,
-        isClosed: true))
+        last.files, on: fileSystem, end: last.end.end, nextOffset: end, isClosed: true))
     loading.last = nil
   }
 
@@ -169,7 +183,10 @@ package struct LogLoader {
     if end < logStartOffset {
       try remove(loading.closed.map(\.baseOffset)[...])
       if let last = loading.last { try remove([last.files.baseOffset]) }
+      let report = loading.report
       loading = Loading()
+      loading.report = report
+      loading.report.restartOffset = logStartOffset
     }
     var epochs = try LeaderEpochCheckpoint.read(in: directory, on: fileSystem)
     epochs.truncateFromEnd(to: max(end, logStartOffset))
@@ -221,30 +238,50 @@ package struct LogLoader {
 extension LogLoader {
   /// Leaves only whole segments in the directory, and returns their base offsets.
   private func prepareDirectory() throws(LogError) -> [Offset] {
-    do {
+    do throws(FileError) {
       if try fileSystem.kind(of: directory) == nil {
         try fileSystem.createDirectory(directory)
         try fileSystem.syncDirectory(parentDirectory(of: directory) ?? ".")
       }
-      for file in try segmentFiles() where file.state == .deleted || file.state == .cleaned {
-        try fileSystem.remove(file.path(in: directory))
+      // Also where it is there: its maker may have crashed before this.
+      if try fileSystem.contents(ofDirectory: directory).isEmpty {
+        try fileSystem.syncDirectory(parentDirectory(of: directory) ?? ".")
       }
     } catch { throw LogError(error) }
+    for name in try names() {
+      let state = SegmentFileName(name)?.state
+      guard state == .deleted || state == .cleaned || name.hasSuffix(".tmp") else { continue }
+      do { try fileSystem.remove("\(directory)/\(name)") } catch { throw LogError(error) }
+    }
     try SegmentReplacement.finishInterrupted(in: directory, on: fileSystem)
-    do {
-      let files = try segmentFiles().filter { $0.state == .live }
-      let bases = files.filter { $0.kind == .log }.map(\.baseOffset)
-      // An index whose log is gone would lend its entries to the next segment of that name.
-      let indexes: Set<SegmentFileName.Kind> = [.offsetIndex, .timeIndex, .transactionIndex]
-      for file in files where indexes.contains(file.kind) && !bases.contains(file.baseOffset) {
-        try fileSystem.remove(file.path(in: directory))
-      }
-      return bases
-    } catch { throw LogError(error) }
+    let bases = try bases(.live)
+    try checkPresence(bases)
+    try removeIndexes(except: Set(bases))
+    return bases
   }
 
-  private func segmentFiles() throws(FileError) -> [SegmentFileName] {
-    try fileSystem.contents(ofDirectory: directory).compactMap { SegmentFileName($0) }
+  private func names() throws(LogError) -> [String] {
+    do { return try fileSystem.contents(ofDirectory: directory) } catch { throw LogError(error) }
+  }
+
+  /// The base offsets of the `.log` files in a state, in order.
+  private func bases(_ state: SegmentFileName.State) throws(LogError) -> [Offset] {
+    try names().compactMap { name in
+      guard let file = SegmentFileName(name), file.kind == .log, file.state == state else {
+        return nil
+      }
+      return file.baseOffset
+    }
+  }
+
+  /// Indexes without a log are what a removal that was interrupted leaves.
+  private func removeIndexes(except bases: Set<Offset>) throws(LogError) {
+    for name in try names() {
+      guard let file = SegmentFileName(name), file.state == .live,
+        file.kind != .log, file.kind != .snapshot, !bases.contains(file.baseOffset)
+      else { continue }
+      do { try fileSystem.remove(file.path(in: directory)) } catch { throw LogError(error) }
+    }
   }
 
   /// Files that vanished are lost data as much as files that are torn. Missing ones at the front
@@ -259,14 +296,13 @@ extension LogLoader {
       """, partition: partition, file: directory, offset: logStartOffset)
   }
 
-  /// Removes segments for good, the last one first and its `.log` last, so that what is left at any
-  /// moment is a log.
+  /// Removes segments, the last one first: what is left never has a gap. Durable on return.
   private func remove(_ bases: ArraySlice<Offset>) throws(LogError) {
     guard !bases.isEmpty else { return }
     do {
       for base in bases.reversed() {
         let files = SegmentFiles(directory: directory, baseOffset: base)
-        for kind in SegmentFileName.Kind.allCases.reversed()
+        for kind in SegmentFileName.Kind.allCases
         where try fileSystem.kind(of: files.path(kind)) != nil {
           try fileSystem.remove(files.path(kind))
         }

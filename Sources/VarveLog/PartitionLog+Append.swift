@@ -73,12 +73,13 @@ extension PartitionLog {
   private func appendControl(
     _ batch: RawSpan, _ header: RecordBatchHeader, to state: inout State
   ) throws(LogError) {
-    var producers = state.producers
-    if let aborted = try producers.replay(header, batch) {
+    let marker = try TransactionMarker(header, batch)
+    if let aborted = marker.flatMap({ state.producers.aborted(by: $0) }) {
       try state.writer.indexes.transactions.append(aborted)
     }
     state.writer.append(batch, header)
-    state.producers = producers
+    if let marker { _ = state.producers.apply(marker) }
+    state.producers.advance(to: header.nextOffset)
   }
 
   private func checkSize(
@@ -112,6 +113,7 @@ extension PartitionLog {
   /// Closes the segment in use and starts the next one at the end of the log. After an error, such
   /// as a full disk, the segment in use is still that and nothing of the next one is left.
   func roll(_ state: inout State) throws(LogError) {
+    if state.writer.end.end == 0 { return try reopenEmpty(&state) }
     let files = SegmentFiles(directory: directory, baseOffset: state.writer.nextOffset)
     do throws(LogError) {
       let next = try startSegment(files, state)
@@ -132,10 +134,21 @@ extension PartitionLog {
   private func startSegment(
     _ files: SegmentFiles, _ state: borrowing State
   ) throws(LogError) -> SegmentWriter {
-    let next = try SegmentWriter(
+    // The snapshot first, so that no segment is without: once those before it are gone, it is all
+    // that tells which transactions are open.
+    try ProducerSnapshot.write(state.producers, to: files.producerSnapshot, on: fileSystem)
+    return try SegmentWriter(
       files, on: fileSystem, configuration: state.configuration,
       end: SegmentEnd(baseOffset: files.baseOffset), now: time.now)
-    try ProducerSnapshot.write(state.producers, to: files.producerSnapshot, on: fileSystem)
-    return next
+  }
+
+  /// Maps the segment in use, which is still empty, anew: `segment.bytes` was raised.
+  private func reopenEmpty(_ state: inout State) throws(LogError) {
+    let next = try SegmentWriter(
+      state.writer.segment.files, on: fileSystem, configuration: state.configuration,
+      end: state.writer.end, now: time.now)
+    state.writer.segment.markClosed()
+    state.segments[state.segments.count - 1] = next.segment
+    state.writer = next
   }
 }

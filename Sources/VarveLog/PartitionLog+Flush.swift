@@ -41,6 +41,8 @@ extension PartitionLog {
   package func flushed(_ point: FlushPoint) {
     state.withLock { state in
       state.unsynced.removeAll { done in point.closed.contains { $0.segment === done.segment } }
+      // What the writer had open is not needed any more; readers open what they ask for.
+      for segment in point.closed { segment.segment.closeFiles() }
       guard point.offset > state.recoveryPoint else { return }
       state.recoveryPoint = point.offset
       state.lastFlush = time.now
@@ -53,14 +55,18 @@ extension PartitionLog {
   /// the log is opened again and its files are checked.
   @discardableResult
   package func fail(_ cause: any Error) -> LogError {
-    let failure = LogError(
+    let failure = syncFailure(cause)
+    state.withLock { $0.failure = failure }
+    return failure
+  }
+
+  private func syncFailure(_ cause: any Error) -> LogError {
+    LogError(
       .io,
       """
       a sync failed, so what was appended to \(partition) since the last one may be lost. Close \
       the log and open it again to have it checked
       """, partition: partition, file: directory, cause: cause)
-    state.withLock { $0.failure = failure }
-    return failure
   }
 
   /// Whether `flush.messages`, `flush.ms` or the interval of the durability asks for a sync.
@@ -96,7 +102,10 @@ extension PartitionLog {
         try state.writer.file.sync()
         try state.writer.indexes.sync()
         try fileSystem.syncDirectory(directory)
-      } catch { throw LogError(.io, "closing \(partition) failed", cause: error) }
+      } catch {
+        state.failure = syncFailure(error)
+        throw syncFailure(error)
+      }
       state.unsynced = []
       state.recoveryPoint = state.writer.nextOffset
       state.isClosed = true

@@ -93,15 +93,23 @@ package struct ProducerStateTable: Equatable, Sendable {
   /// Records a marker. Returns what the transaction index has to be told of an aborted transaction;
   /// nil for a commit, and for a transaction that has no records in this log.
   package mutating func apply(_ marker: TransactionMarker) -> AbortedTransaction? {
-    var start: Offset?
-    withState(of: marker.producerID) { start = $0.end(marker) }
+    let aborted = aborted(by: marker)
+    withState(of: marker.producerID) { _ = $0.end(marker) }
     endOffset = marker.offset + 1
-    guard let start else { return nil }
     open.removeAll { $0.producerID == marker.producerID }
-    guard marker.isAbort else { return nil }
+    return aborted
+  }
+
+  /// What the transaction index has to be told once `marker` is in the log; `apply` returns the
+  /// same.
+  package func aborted(by marker: TransactionMarker) -> AbortedTransaction? {
+    guard marker.isAbort, let start = producers[marker.producerID]?.transactionStart else {
+      return nil
+    }
+    let stillOpen = open.first { $0.producerID != marker.producerID }
     return AbortedTransaction(
       producerID: marker.producerID, firstOffset: start, lastOffset: marker.offset,
-      lastStableOffset: firstUndecidedOffset ?? marker.offset + 1)
+      lastStableOffset: stillOpen?.firstOffset ?? marker.offset + 1)
   }
 
   /// Notes that the log goes up to `offset` with batches that no producer's state needs.

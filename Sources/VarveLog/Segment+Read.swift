@@ -13,8 +13,56 @@ extension Segment {
   ///
   /// One binary search and a scan of at most an index interval and one batch.
   func locate(_ target: Offset) throws(LogError) -> BatchLocation? {
-    let start = try offsetIndex().lookup(target).position
-    return try scan(from: start) { $0.header.lastOffset >= target }
+    try scan(from: try position(indexedFor: target)) { $0.header.lastOffset >= target }
+  }
+
+  /// Where a scan for `target` may start: a batch that begins at or before it.
+  ///
+  /// Throws `.corrupt` where the index names a place that is no such batch, which would hide
+  /// records. It is under no checksum, so it is believed only where the log agrees.
+  private func position(indexedFor target: Offset) throws(LogError) -> Int {
+    let index = try offsetIndex()
+    let entry = index.lookup(target)
+    guard entry.position > 0 else { return 0 }
+    // Loaded in this order: once closed, the end that follows is final.
+    let isClosed = isClosed
+    let end = end
+    guard entry.position < end else {
+      // An entry is added before the end that covers its batch is published.
+      if !isClosed { return try scanStart(before: entry, in: index, end: end) }
+      throw lyingIndex(entry, "the log ends at byte \(end)")
+    }
+    let header: RecordBatchHeader
+    do {
+      header = try self.header(in: log(), at: entry.position, end: end)
+    } catch { throw error.code == .corrupt ? lyingIndex(entry, error.message) : error }
+    guard header.baseOffset <= entry.offset, header.baseOffset >= baseOffset else {
+      throw lyingIndex(entry, "the batch there starts at offset \(header.baseOffset)")
+    }
+    return entry.position
+  }
+
+  /// The last entry that lies before the published end.
+  private func scanStart(
+    before entry: OffsetIndex.Entry, in index: OffsetIndex, end: Int
+  ) throws(LogError) -> Int {
+    var earlier = entry
+    while earlier.position >= end {
+      guard earlier.offset > baseOffset else { return 0 }
+      let next = index.lookup(Offset(earlier.offset.rawValue - 1))
+      guard next.position < earlier.position else { return 0 }
+      earlier = next
+    }
+    return earlier.position
+  }
+
+  private func lyingIndex(_ entry: OffsetIndex.Entry, _ found: String) -> LogError {
+    LogError(
+      .corrupt,
+      """
+      the index says that the batch of offset \(entry.offset) is at byte \(entry.position) of the \
+      log; \(found). Close the log and remove the index: it is built again when the log is opened
+      """, file: files.offsetIndex, offset: entry.offset)
   }
 
   /// The first batch from `start` on that `isWanted`; nil if there is none.
@@ -22,6 +70,7 @@ extension Segment {
     from start: Int, until isWanted: (BatchLocation) -> Bool
   ) throws(LogError) -> BatchLocation? {
     let end = end
+    guard start < end else { return nil }
     let mapping = try log()
     var position = start
     while position < end {
@@ -57,9 +106,9 @@ extension Segment {
   func find(
     _ target: Timestamp, notBefore minimum: Offset
   ) throws(LogError) -> TimestampedOffset? {
-    let indexed = try timeIndex().lookup(Timestamp(target.rawValue - 1)).offset
-    let start = try offsetIndex().lookup(max(indexed, minimum)).position
-    var position = start
+    let before = Timestamp(max(target.rawValue, 0) - 1)
+    let indexed = try timeIndex().lookup(before).offset
+    var position = try self.position(indexedFor: max(indexed, minimum))
     while let batch = try scan(
       from: position,
       until: {

@@ -66,6 +66,10 @@ package final class Segment: Sendable {
 
   func markClosed() { closed.store(true, ordering: .releasing) }
 
+  /// Lets go of the files that are open; those who are reading keep theirs, and what is asked for
+  /// next is opened again. Only for a closed segment whose files are synced.
+  func closeFiles() { views.withLock { $0 = Views() } }
+
   /// The log's bytes.
   package func log() throws(LogError) -> FileMapping {
     try views.withLock { views throws(LogError) in

@@ -14,57 +14,87 @@ struct SegmentRebuilder {
     self.configuration = configuration
   }
 
-  struct Result {
-    /// The end of the last whole batch.
-    var end: SegmentEnd
+  /// What a segment's file holds.
+  struct Content {
+    /// Bytes of whole batches from the start of the file.
+    var end = 0
+    var nextOffset: Offset
     var fileBytes: Int
     /// What is wrong with the bytes at the end; nil where the file ends there or only zeros follow.
     var fault: String?
   }
 
-  /// Builds the three indexes from the batches, each checked whole, and applies them to
-  /// `producers`, whose state is that before the segment. Everything built is synced.
-  ///
-  /// The `.log` itself is left as it is: see `cut`.
-  func rebuild(
-    isLast: Bool, producers: inout ProducerStateTable
-  ) throws(LogError) -> Result {
-    try removeIndexes()
-    let log: FileMapping
-    let fileBytes: Int
-    do {
-      let file = try fileSystem.open(files.log, .read)
-      fileBytes = try file.byteCount()
-      // An empty file, which a crash right after a roll leaves, maps a byte that nobody touches.
-      log = try file.map(max(fileBytes, 1), writable: false)
-    } catch { throw LogError(error) }
-    let indexes = try SegmentIndexes(files, on: fileSystem, configuration: configuration)
-    var result = Result(end: SegmentEnd(baseOffset: files.baseOffset), fileBytes: fileBytes)
-    while result.end.end < fileBytes {
-      let position = result.end.end
+  /// Reads every batch, each checked whole, up to the first that does not check. Changes nothing.
+  func check() throws(LogError) -> Content {
+    let (log, fileBytes) = try map()
+    var content = Content(nextOffset: files.baseOffset, fileBytes: fileBytes)
+    guard let log else { return content }
+    while content.end < fileBytes {
       do {
-        let header = try checked(log, position, fileBytes, after: result.end.nextOffset)
-        try indexes.reserve()
-        indexes.add(header, at: position, &result.end)
-        let batch = log.slice(position..<position + header.sizeInBytes)
-        if let aborted = try producers.replay(header, batch.bytes) {
-          try indexes.transactions.append(aborted)
-        }
-      } catch let error as RecordBatchError {
-        result.fault = log.isZero(from: position, to: fileBytes) ? nil : error.message
+        let header = try checked(log, content.end, fileBytes, after: content.nextOffset)
+        content.end += header.sizeInBytes
+        content.nextOffset = header.nextOffset
+      } catch {
+        content.fault = log.isZero(from: content.end, to: fileBytes) ? nil : error.message
         break
-      } catch { throw (error as? LogError) ?? LogError(.corrupt, "\(error)") }
+      }
     }
-    if !isLast { try indexes.close(result.end) }
-    try indexes.sync()
-    return result
+    return content
   }
 
-  /// Cuts the file behind its last whole batch.
-  func cut(to end: SegmentEnd) throws(LogError) {
+  /// Cuts the file behind its last whole batch, builds the three indexes from the batches, and
+  /// applies them to `producers`, whose state is that before the segment. All of it is synced.
+  ///
+  /// `content` is what `check` found.
+  func rebuild(
+    _ content: Content, isLast: Bool, producers: inout ProducerStateTable
+  ) throws(LogError) -> SegmentEnd {
+    try cut(to: content.end)
+    try removeIndexes()
+    let indexes = try SegmentIndexes(files, on: fileSystem, configuration: configuration)
+    var end = SegmentEnd(baseOffset: files.baseOffset)
+    if let log = try map().log {
+      while end.end < content.end {
+        try add(log, content.end, to: indexes, &end, &producers)
+      }
+    }
+    if !isLast { try indexes.close(end) }
+    try indexes.sync()
+    return end
+  }
+
+  private func add(
+    _ log: FileMapping, _ limit: Int, to indexes: SegmentIndexes, _ end: inout SegmentEnd,
+    _ producers: inout ProducerStateTable
+  ) throws(LogError) {
+    let position = end.end
+    let header: RecordBatchHeader
+    do {
+      header = try log.withBytes(position..<limit) { bytes throws(RecordBatchError) in
+        try RecordBatch.checkedHeader(bytes)
+      }
+    } catch { throw LogError(error, in: files.log, at: position) }
+    try indexes.reserve()
+    indexes.add(header, at: position, &end)
+    let batch = log.slice(position..<position + header.sizeInBytes)
+    if let aborted = try producers.replay(header, batch.bytes) {
+      try indexes.transactions.append(aborted)
+    }
+  }
+
+  /// The whole file; nil where it is empty.
+  private func map() throws(LogError) -> (log: FileMapping?, fileBytes: Int) {
+    do {
+      let file = try fileSystem.open(files.log, .read)
+      let fileBytes = try file.byteCount()
+      return (fileBytes == 0 ? nil : try file.map(fileBytes, writable: false), fileBytes)
+    } catch { throw LogError(error) }
+  }
+
+  private func cut(to end: Int) throws(LogError) {
     do {
       let file = try fileSystem.open(files.log, .readWrite)
-      if try file.byteCount() != end.end { try file.resize(to: end.end) }
+      if try file.byteCount() != end { try file.resize(to: end) }
       try file.sync()
     } catch { throw LogError(error) }
   }
@@ -98,22 +128,14 @@ struct SegmentRebuilder {
 
 extension SegmentRebuilder {
   /// Where the segment ends, by its indexes and the headers after their last entries; nil where
-  /// they are missing or can't be right. A segment that has a successor ends where that starts.
-  func quickEnd(next: Offset?) throws(LogError) -> SegmentEnd? {
+  /// they are missing or can't be right, and where those headers do not lead to the end of the file.
+  func quickEnd() throws(LogError) -> SegmentEnd? {
     do {
       for path in [files.offsetIndex, files.timeIndex]
       where try fileSystem.kind(of: path) == nil {
         return nil
       }
-      let size = try fileSystem.open(files.log, .read).byteCount()
-      guard let next else { return try scannedEnd(size) }
-      let segment = Segment(files, on: fileSystem, end: size, nextOffset: next, isClosed: true)
-      try segment.offsetIndex().sanityCheck()
-      try segment.timeIndex().sanityCheck()
-      var end = SegmentEnd(baseOffset: files.baseOffset)
-      end.end = size
-      end.nextOffset = next
-      return end
+      return try scannedEnd(try fileSystem.open(files.log, .read).byteCount())
     } catch let error as FileError {
       throw LogError(error)
     } catch let error as LogError where error.code == .corrupt {
@@ -121,8 +143,6 @@ extension SegmentRebuilder {
     } catch { throw (error as? LogError) ?? LogError(.corrupt, "\(error)") }
   }
 
-  /// The end of the last segment: what its writer has to know of the batches after the last
-  /// index entry.
   private func scannedEnd(_ size: Int) throws(LogError) -> SegmentEnd? {
     var end = SegmentEnd(baseOffset: files.baseOffset)
     let segment = Segment(
@@ -142,7 +162,7 @@ extension SegmentRebuilder {
       end.add(batch.header)
     }
     end.bytesSinceIndexEntry = size - indexed
-    return end
+    return newest.offset < end.nextOffset ? end : nil
   }
 }
 

@@ -65,7 +65,7 @@ struct SegmentWriter: ~Copyable {
 
   /// Whether the next batch belongs into a new segment, as Kafka decides it.
   func mustRoll(for batch: RecordBatchHeader, configuration: LogConfiguration) -> Bool {
-    guard end.end > 0 else { return false }
+    guard end.end > 0 else { return batch.sizeInBytes > log.count }
     return end.end + batch.sizeInBytes > min(configuration.segmentBytes, log.count)
       || indexes.isFull
       || batch.lastOffset - segment.baseOffset > Int64(Int32.max)

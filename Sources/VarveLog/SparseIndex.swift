@@ -16,7 +16,9 @@ final class SparseIndex: Sendable {
   /// The most entries that fit.
   let capacity: Int
   private let fileSystem: any FileSystem
-  private let file: any File
+  /// Nil where the file will be neither written nor followed: the mapping is enough then, and a log
+  /// may have more segments than a process open files.
+  private let file: (any File)?
   /// Nil where there are no entries and none can come.
   private let mapping: FileMapping?
   private let publishedCount: Atomic<Int>
@@ -36,7 +38,7 @@ final class SparseIndex: Sendable {
     self.entryBytes = entryBytes
     currentPath = Mutex(path)
     do {
-      file = try fileSystem.open(path, writable ? .create : .read)
+      let file = try fileSystem.open(path, writable ? .create : .read)
       let size = try file.byteCount()
       let whole = size - size % entryBytes
       let limit = max(whole, maxBytes - maxBytes % entryBytes)
@@ -46,6 +48,7 @@ final class SparseIndex: Sendable {
       capacity = limit / entryBytes
       publishedCount = Atomic(count)
       byteCount = Atomic(writable ? count * entryBytes : size)
+      self.file = writable || maxBytes > 0 ? file : nil
     } catch {
       throw LogError(error)
     }
@@ -63,7 +66,7 @@ final class SparseIndex: Sendable {
     guard count < capacity, needed > byteCount.load(ordering: .relaxed) else { return }
     let steps = (needed + Self.growthBytes - 1) / Self.growthBytes
     let size = min(steps * Self.growthBytes, capacity * entryBytes)
-    do { try file.allocate(to: size) } catch { throw LogError(error) }
+    do { try file?.allocate(to: size) } catch { throw LogError(error) }
     byteCount.store(size, ordering: .relaxed)
   }
 
@@ -112,13 +115,13 @@ final class SparseIndex: Sendable {
   func trimToValidSize() throws(LogError) {
     let size = publishedCount.load(ordering: .relaxed) * entryBytes
     guard byteCount.load(ordering: .relaxed) != size else { return }
-    do { try file.resize(to: size) } catch { throw LogError(error) }
+    do { try file?.resize(to: size) } catch { throw LogError(error) }
     byteCount.store(size, ordering: .relaxed)
   }
 
   /// Counts the entries that another process has appended since. Readers only.
   func refresh() throws(LogError) {
-    guard let mapping else { return }
+    guard let mapping, let file else { return }
     let size: Int
     do { size = try file.byteCount() } catch { throw LogError(error) }
     var count = publishedCount.load(ordering: .relaxed)
@@ -128,7 +131,7 @@ final class SparseIndex: Sendable {
     publishedCount.store(count, ordering: .releasing)
   }
 
-  func sync() throws(LogError) { do { try file.sync() } catch { throw LogError(error) } }
+  func sync() throws(LogError) { do { try file?.sync() } catch { throw LogError(error) } }
 
   /// Gives the file another name; it stays open and mapped.
   func rename(to newPath: String) throws(LogError) {
