@@ -119,6 +119,9 @@ package final class OffsetIndex: Sendable {
 
   package func remove() throws(LogError) { try entries.remove() }
 
+  /// Throws `.corrupt` where the file's size is no whole number of entries.
+  package func checkSize() throws(LogError) { try entries.checkSize() }
+
   /// The check that each open affords: the size and the last entry, which must lie before
   /// `logEnd`, the segment's end. Throws `.corrupt`.
   package func sanityCheck(logEnd: Entry? = nil) throws(LogError) {

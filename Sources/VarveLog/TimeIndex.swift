@@ -114,6 +114,9 @@ package final class TimeIndex: Sendable {
 
   package func remove() throws(LogError) { try entries.remove() }
 
+  /// Throws `.corrupt` where the file's size is no whole number of entries.
+  package func checkSize() throws(LogError) { try entries.checkSize() }
+
   /// The check that each open affords: the size, and the last entry, whose offset must be before
   /// `endOffset`, the segment's end. Throws `.corrupt`.
   package func sanityCheck(endOffset: Offset? = nil) throws(LogError) {

@@ -1,0 +1,171 @@
+internal import VarveBase
+
+/// Walks a segment's `.log` from its start, batch by batch, and past what is no batch: bytes that
+/// do not check end where the next whole batch begins.
+///
+/// A batch counts as whole if its header makes sense, its checksum is right, and its offsets come
+/// after those before it. Reads with calls, not through a mapping: the file may be cut meanwhile.
+struct SegmentScanner {
+  enum Step {
+    case batch(RecordBatchHeader, position: Int, bytes: ByteSlice)
+    /// Bytes that are no batch, and what is wrong with the first of them.
+    case damage(Range<Int>, reason: String)
+    /// Zeros up to the end of the file: room that was reserved ahead.
+    case zeros(Range<Int>)
+  }
+
+  let byteCount: Int
+  private let baseOffset: Offset
+  private var window: FileWindow
+  private(set) var position = 0
+  /// The offset after the last whole batch.
+  private(set) var nextOffset: Offset
+
+  init(
+    _ files: SegmentFiles, on fileSystem: any FileSystem
+  ) throws(LogError) {
+    do {
+      let file = try fileSystem.open(files.log, .read)
+      byteCount = try file.byteCount()
+      window = FileWindow(file, byteCount: byteCount)
+    } catch { throw LogError(error) }
+    baseOffset = files.baseOffset
+    nextOffset = files.baseOffset
+  }
+
+  /// The next batch, or what stands in its place; nil at the end of the file.
+  mutating func next() throws(LogError) -> Step? {
+    guard position < byteCount else { return nil }
+    let start = position
+    switch try judged(at: start, after: nextOffset) {
+    case .success(let header): return try take(header, at: start)
+    case .failure(let error):
+      if try isZero(from: start) {
+        position = byteCount
+        return .zeros(start..<byteCount)
+      }
+      position = try resynchronised(from: start + 1)
+      return .damage(start..<position, reason: error.message)
+    }
+  }
+
+  private mutating func take(_ header: RecordBatchHeader, at start: Int) throws(LogError) -> Step {
+    position = start + header.sizeInBytes
+    nextOffset = header.nextOffset
+    let bytes = try window.bytes(start..<position)
+    return .batch(header, position: start, bytes: bytes)
+  }
+
+  /// The header at a position, if a whole batch is there that can follow `expected`.
+  private mutating func judged(
+    at start: Int, after expected: Offset
+  ) throws(LogError) -> Result<RecordBatchHeader, RecordBatchError> {
+    guard case .success(let header) = try checked(at: start) else {
+      return try checked(at: start)
+    }
+    guard header.baseOffset >= expected, header.lastOffset - baseOffset <= Int64(Int32.max) else {
+      return .failure(
+        RecordBatchError(
+          .malformedRecord,
+          "the batch at offset \(header.baseOffset) can't follow offset \(expected)"))
+    }
+    // The offset is under no checksum. Where it leaves a gap and the batch behind fills that gap,
+    // it is this one that is wrong.
+    if header.baseOffset > expected,
+      case .success(let follower) = try checked(at: start + header.sizeInBytes),
+      follower.baseOffset >= expected, follower.baseOffset < header.nextOffset
+    {
+      return .failure(
+        RecordBatchError(
+          .malformedRecord,
+          "the batch has offset \(header.baseOffset), the one behind it \(follower.baseOffset)"))
+    }
+    return .success(header)
+  }
+
+  /// The header at a position, with its checksum compared.
+  private mutating func checked(
+    at start: Int
+  ) throws(LogError) -> Result<RecordBatchHeader, RecordBatchError> {
+    let rest = byteCount - start
+    var size = min(rest, RecordBatchHeader.byteCount)
+    if size == RecordBatchHeader.byteCount {
+      let head = try window.bytes(start..<start + size)
+      let length: Int32 = head.bytes.bigEndian(at: RecordBatchHeader.Field.batchLength)
+      // As much as the batch says, so far as it is there: what is wrong is then said of it.
+      size = max(size, min(rest, Int(length) + RecordBatchHeader.lengthOverhead))
+    }
+    let bytes = try window.bytes(start..<start + max(size, 0))
+    do throws(RecordBatchError) {
+      let header = try RecordBatch.checkedHeader(bytes.bytes)
+      try RecordBatch.verifyChecksum(bytes.bytes, header: header)
+      return .success(header)
+    } catch { return .failure(error) }
+  }
+
+  /// Where the next whole batch begins; the end of the file where there is none.
+  private mutating func resynchronised(from start: Int) throws(LogError) -> Int {
+    var candidate = start
+    while candidate + RecordBatchHeader.byteCount <= byteCount {
+      if try mayBegin(at: candidate),
+        case .success = try judged(at: candidate, after: nextOffset)
+      {
+        return candidate
+      }
+      candidate += 1
+    }
+    return byteCount
+  }
+
+  /// Whether the fields that are cheap to look at could be a batch's.
+  private mutating func mayBegin(at start: Int) throws(LogError) -> Bool {
+    let head = try window.bytes(start..<start + RecordBatchHeader.byteCount)
+    guard head[RecordBatchHeader.Field.magic] == UInt8(RecordBatchHeader.currentMagic),
+      let header = RecordBatchHeader(head.bytes)
+    else { return false }
+    return header.batchLength > 0 && header.sizeInBytes <= byteCount - start
+      && header.baseOffset >= nextOffset && header.baseOffset.rawValue >= 0
+      && header.baseOffset - baseOffset <= Int64(Int32.max)
+  }
+
+  private mutating func isZero(from start: Int) throws(LogError) -> Bool {
+    var position = start
+    while position < byteCount {
+      let end = min(position + FileWindow.readAhead, byteCount)
+      guard try window.bytes(position..<end).allSatisfy({ $0 == 0 }) else { return false }
+      position = end
+    }
+    return true
+  }
+}
+
+/// A part of a file in memory that moves along with what is asked for.
+struct FileWindow {
+  static let readAhead = 1 << 20
+
+  private let file: any File
+  private let byteCount: Int
+  private var start = 0
+  private var held = ByteSlice()
+
+  init(_ file: any File, byteCount: Int) {
+    self.file = file
+    self.byteCount = byteCount
+  }
+
+  /// Bytes within the file. Throws `.io` where the file has become shorter.
+  mutating func bytes(_ range: Range<Int>) throws(LogError) -> ByteSlice {
+    if range.lowerBound < start || range.upperBound > start + held.count {
+      let count = min(max(range.count, Self.readAhead), byteCount - range.lowerBound)
+      do {
+        held = ByteSlice(try file.read(max(count, 0), at: range.lowerBound))
+      } catch { throw LogError(error) }
+      start = range.lowerBound
+    }
+    guard range.upperBound <= start + held.count else {
+      throw LogError(
+        .io, "the file was cut while it was read", file: file.path, at: .byte(range.upperBound))
+    }
+    return held.slice(range.lowerBound - start..<range.upperBound - start)
+  }
+}
