@@ -73,7 +73,8 @@ package final class SimulatedFileSystem: FileSystem {
     withDisk { $0.faults.failNext(kind, code) }
   }
 
-  /// Lets operations fail that `rule` names a code for; nil takes the rule away.
+  /// Lets operations fail that `rule` names a code for; nil takes the rule away. It is called while
+  /// the disk is locked, so it must not use the disk.
   package func fail(where rule: (@Sendable (DiskOperation) -> FileError.Code?)?) {
     withDisk { $0.faults.rule = rule }
   }
