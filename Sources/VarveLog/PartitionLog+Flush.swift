@@ -86,32 +86,37 @@ extension PartitionLog {
   /// written. What was appended is then found without a recovery, if the caller writes the
   /// clean-shutdown marker. A closed log refuses appends; readers inside go on.
   package func close() throws(LogError) {
-    try state.withLock { state throws(LogError) in
-      if state.isClosed { return }
-      if let failure = state.failure { throw failure }
-      try state.writer.close()
-      try ProducerSnapshot.write(
-        state.producers,
-        to: SegmentFiles(directory: directory, baseOffset: state.writer.nextOffset)
-          .producerSnapshot, on: fileSystem)
-      do {
-        for segment in state.unsynced {
-          try segment.file.sync()
-          try segment.indexes.sync()
-        }
-        try state.writer.file.sync()
-        try state.writer.indexes.sync()
-        try fileSystem.syncDirectory(directory)
-      } catch {
-        state.failure = syncFailure(error)
-        throw syncFailure(error)
-      }
-      state.unsynced = []
-      state.recoveryPoint = state.writer.nextOffset
-      state.isClosed = true
-      publish(state)
+    // A replacement of segments that is under way comes to its end first.
+    try closedFiles.withLock { _ throws(LogError) in
+      try state.withLock { state throws(LogError) in try close(&state) }
     }
     waiters.wakeAll()
+  }
+
+  private func close(_ state: inout State) throws(LogError) {
+    if state.isClosed { return }
+    if let failure = state.failure { throw failure }
+    try state.writer.close()
+    try ProducerSnapshot.write(
+      state.producers,
+      to: SegmentFiles(directory: directory, baseOffset: state.writer.nextOffset)
+        .producerSnapshot, on: fileSystem)
+    do {
+      for segment in state.unsynced {
+        try segment.file.sync()
+        try segment.indexes.sync()
+      }
+      try state.writer.file.sync()
+      try state.writer.indexes.sync()
+      try fileSystem.syncDirectory(directory)
+    } catch {
+      state.failure = syncFailure(error)
+      throw syncFailure(error)
+    }
+    state.unsynced = []
+    state.recoveryPoint = state.writer.nextOffset
+    state.isClosed = true
+    publish(state)
   }
 
   /// Takes the log out of use without a word to the disk: its directory is about to be removed.

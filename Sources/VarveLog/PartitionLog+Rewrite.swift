@@ -24,6 +24,7 @@ extension PartitionLog {
 
   /// Starts the files of a segment that is to take the place of one or more that start at `base`.
   func startRewrite(at base: Offset) throws(LogError) -> CleanedSegmentWriter {
+    try state.withLock { state throws(LogError) in try state.checkWritable(partition) }
     do {
       try SegmentReplacement(in: directory, on: fileSystem).discardAttempt()
     } catch { throw LogError(error) }
@@ -34,8 +35,9 @@ extension PartitionLog {
   /// Removes the files of a rewrite that is not wanted after all. What stays is removed by the
   /// next attempt or the next start.
   func discardRewrite() {
-    // Past its commit the new segment counts, and only a start may touch its files.
-    guard state.withLock({ $0.failure == nil }) else { return }
+    // Past its commit the new segment counts, and only a start may touch its files; those of a
+    // closed log are another's.
+    guard state.withLock({ $0.failure == nil && !$0.isClosed }) else { return }
     try? SegmentReplacement(in: directory, on: fileSystem).discardAttempt()
   }
 
@@ -81,7 +83,7 @@ extension PartitionLog {
 extension PartitionLog.State {
   /// Whether these are segments of the log one after the other, closed and on the disk for good.
   fileprivate func canReplace(_ old: [Segment]) -> Bool {
-    guard failure == nil, let first = old.first, let last = old.last,
+    guard failure == nil, !isClosed, let first = old.first, let last = old.last,
       last.nextOffset <= recoveryPoint,
       let start = segments.firstIndex(where: { $0 === first }),
       segments.count - start > old.count
@@ -93,5 +95,55 @@ extension PartitionLog.State {
   fileprivate mutating func put(_ new: Segment, inPlaceOf old: [Segment]) {
     guard let start = segments.firstIndex(where: { $0 === old[0] }) else { return }
     segments.replaceSubrange(start..<start + old.count, with: [new])
+  }
+}
+
+/// The last batches of the producers that a log knows: they say which sequence number comes next,
+/// so they outlive their records.
+struct LastOfProducers {
+  fileprivate var dataOffsets: [Int64: Offset] = [:]
+  /// Of producers without data in their current epoch.
+  fileprivate var markerEpochs: [Int64: Int16] = [:]
+
+  func isLast(_ header: RecordBatchHeader) -> Bool {
+    guard header.hasProducerID else { return false }
+    if let offset = dataOffsets[header.producerID] { return header.lastOffset == offset }
+    return header.attributes.isControl && markerEpochs[header.producerID] == header.producerEpoch
+  }
+}
+
+extension PartitionLog {
+  var lastOffsetsOfProducers: LastOfProducers {
+    state.withLock { state in
+      var last = LastOfProducers()
+      for (id, producer) in state.producers.producers {
+        if let batch = producer.batches.last {
+          last.dataOffsets[id] = batch.lastOffset
+        } else {
+          last.markerEpochs[id] = producer.epoch
+        }
+      }
+      return last
+    }
+  }
+}
+
+extension PartitionLog {
+  /// The last offsets of the batches by which producers' repetitions are recognised.
+  var rememberedBatches: Set<Offset> {
+    state.withLock { state in
+      Set(state.producers.producers.values.flatMap { $0.batches.map(\.lastOffset) })
+    }
+  }
+}
+
+extension Segment {
+  /// A batch's bytes, checked: what is damaged must not get a new checksum.
+  func checkedBytes(of batch: BatchLocation) throws(LogError) -> ByteSlice {
+    let bytes = try log().slice(batch.position..<batch.end)
+    do {
+      try RecordBatch.verifyChecksum(bytes.bytes, header: batch.header)
+    } catch { throw LogError(error, in: files.log, at: batch.position) }
+    return bytes
   }
 }

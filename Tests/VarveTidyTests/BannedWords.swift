@@ -49,7 +49,7 @@ extension BannedWord {
       instead: "only the command and the benchmarks print",
       scope: { !["VarveCommand", "VarveBenchmarks"].contains($0.target) }),
     BannedWord(
-      word: "Foundation", pattern: { /\bimport Foundation\w*/ },
+      word: "Foundation", pattern: { /\bimport (?:Foundation|Dispatch)\b/ },
       instead: "libraries do without it", scope: libraries),
     BannedWord(
       word: "sleeping", pattern: { /\b(?:Task\.sleep|usleep|nanosleep|Thread\.sleep)\(/ },

@@ -1,0 +1,99 @@
+import Synchronization
+import Testing
+import VarveBase
+import VarveLog
+import VarveTestKit
+
+/// One appender, readers, compaction, cold compression and retention at once, on real files. What
+/// it is for shows under ThreadSanitizer.
+@Suite struct RewriteConcurrencyTests {
+  @Test("G06: readers see each key's last record, in order, while segments change under them")
+  func readersBesideRewrites() async throws {
+    let directory = try TemporaryDirectory()
+    var configuration = ColdCompressionTests.settings()
+    configuration.cleanupPolicy = .compact
+    configuration.minCleanableDirtyRatio = 0.1
+    configuration.coldCompressionAfterMilliseconds = 0
+    configuration.fileDeleteDelayMilliseconds = 0
+    let log = try LogContents.open(
+      directory.path + "/topic-0", on: LocalFileSystem(), configuration: configuration)
+    let rounds = TestShare.count(1500, long: 20_000)
+    let appends = Appends()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        defer { appends.areDone = true }
+        for round in 0..<rounds { try Self.append(round, to: log) }
+      }
+      group.addTask { try Self.keepHouse(log, beside: appends) }
+      for _ in 0..<2 {
+        group.addTask { try Self.readAll(log, beside: appends) }
+      }
+      try await group.waitForAll()
+    }
+    let found = try LogContents.records(log)
+    var newest: [ByteSlice: StoredRecord] = [:]
+    for record in found { if let key = record.key { newest[key] = record } }
+    for key in 0..<50 {
+      let last = (rounds - 1 - key) / 50 * 50 + key
+      #expect(newest[ByteSlice("key-\(key)".utf8)]?.value == ByteSlice("\(last)".utf8))
+    }
+    #expect(found.count < rounds)
+  }
+
+  private static func append(_ round: Int, to log: PartitionLog) throws {
+    var builder = RecordBatchBuilder()
+    try builder.append(
+      timestamp: Timestamp(Int64(round + 1)), key: ByteSlice("key-\(round % 50)".utf8),
+      value: ByteSlice("\(round)".utf8),
+      headers: [RecordHeader(key: "padding", value: ByteSlice([UInt8](repeating: 1, count: 150)))])
+    try builder.finish()
+    try log.append(builder.bytes)
+  }
+
+  private static func keepHouse(_ log: PartitionLog, beside appends: Appends) throws {
+    let compactor = Compactor(log)
+    let cold = ColdCompressor(log)
+    repeat {
+      _ = try compactor.step()
+      _ = try cold.step()
+      try log.removeSegments(before: log.applyRetention())
+    } while !appends.areDone
+    while try compactor.step() {}
+  }
+
+  /// Offsets go up, and each record says what was appended at its offset.
+  private static func readAll(_ log: PartitionLog, beside appends: Appends) throws {
+    repeat {
+      var cursor = try LogCursor(log, from: log.startOffset)
+      var last = Offset(-1)
+      while let bytes = try cursor.next(maxBytes: 8 << 10) {
+        var position = 0
+        while position < bytes.count {
+          let header = try RecordBatch.checkedHeader(bytes.bytes, at: position)
+          let batch = bytes.slice(position..<position + header.sizeInBytes)
+          guard header.lastOffset > last else { throw WrongRecord(offset: header.lastOffset) }
+          // Batches that were joined meanwhile may begin before the reader's place.
+          for record in try LogContents.records(of: batch, header) where record.offset > last {
+            last = record.offset
+            guard record.value == ByteSlice("\(record.offset)".utf8) else {
+              throw WrongRecord(offset: record.offset)
+            }
+          }
+          position += header.sizeInBytes
+        }
+      }
+    } while !appends.areDone
+  }
+
+  /// Whether the appender has come to its end.
+  private final class Appends: Sendable {
+    private let done = Atomic(false)
+
+    var areDone: Bool {
+      get { done.load(ordering: .acquiring) }
+      set { done.store(newValue, ordering: .releasing) }
+    }
+  }
+
+  private struct WrongRecord: Error { let offset: Offset }
+}
