@@ -22,9 +22,7 @@ package final class DataDirectory: Sendable {
   ) throws(LogError) {
     self.path = path
     self.fileSystem = fileSystem
-    do {
-      try fileSystem.createDirectory(path)
-    } catch { throw LogError(error) }
+    try Self.create(path, fileSystem)
     let known = try MetaProperties.read(in: path, on: fileSystem)
     if known == nil { try Self.checkIsEmpty(path, fileSystem) }
     do {
@@ -49,6 +47,23 @@ package final class DataDirectory: Sendable {
     wasCleanlyClosed = try CleanShutdownMarker.exists(in: path, on: fileSystem)
     // From here on a crash is not a clean shutdown.
     if wasCleanlyClosed { try CleanShutdownMarker.remove(in: path, on: fileSystem) }
+  }
+
+  /// Makes the directory and those above it that are missing, for good: what is synced in them
+  /// later would else go with their names when the power does.
+  private static func create(_ path: String, _ fileSystem: any FileSystem) throws(LogError) {
+    do {
+      var parents: [String] = []
+      var missing = path
+      while try fileSystem.kind(of: missing) == nil {
+        let parent = parentDirectory(of: missing) ?? "."
+        guard try fileSystem.kind(of: parent) != .file, parent != missing else { break }
+        parents.append(parent)
+        missing = parent
+      }
+      try fileSystem.createDirectory(path)
+      for parent in parents { try fileSystem.syncDirectory(parent) }
+    } catch { throw LogError(error) }
   }
 
   private static func checkIsEmpty(

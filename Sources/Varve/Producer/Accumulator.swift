@@ -34,6 +34,9 @@ final class Accumulator: Sendable {
     state = Mutex(State())
   }
 
+  /// The records of the open batch.
+  var pendingCount: Int { state.withLock { $0.open?.builder.recordCount ?? 0 } }
+
   /// Whether there are batches that are not done.
   var isBusy: Bool { state.withLock { !$0.incomplete.isEmpty } }
 
@@ -44,14 +47,13 @@ final class Accumulator: Sendable {
   func add(
     _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, now: any TimeSource
   ) throws(VarveError) -> Int? {
-    var missing: Int?
+    // A batch may be ready although its record was refused: it is sent all the same.
     var mustSend = false
-    try state.withLock { state throws(VarveError) in
-      missing = try add(entry, room: room, listener, now, &state)
-      mustSend = state.startSending()
+    defer { if mustSend { send() } }
+    return try state.withLock { state throws(VarveError) in
+      defer { mustSend = state.startSending() }
+      return try add(entry, room: room, listener, now, &state)
     }
-    if mustSend { send() }
-    return missing
   }
 
   private func add(

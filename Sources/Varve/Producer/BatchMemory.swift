@@ -31,8 +31,11 @@ final class BatchMemory: Sendable {
   /// The memory of a batch for each of its bytes: compression needs as much again.
   static func factor(of compression: Compression) -> Int { compression == .none ? 1 : 2 }
 
+  /// Those who wait.
+  var waitingCount: Int { waiting.load(ordering: .relaxed) }
+
   /// Whether somebody waits: then batches should be written rather than filled.
-  var isShort: Bool { waiting.load(ordering: .relaxed) > 0 }
+  var isShort: Bool { waitingCount > 0 }
 
   /// Takes memory if there is some and nobody waits for it.
   func take(_ bytes: Int) -> Bool {

@@ -127,6 +127,14 @@ public final class Producer: Sendable {
   }
 }
 
+extension Producer {
+  /// The senders that wait for room.
+  package var waitingCount: Int { core.waitingCount }
+
+  /// The records in batches that are still open.
+  package var pendingCount: Int { core.pendingCount }
+}
+
 extension Producer.Options {
   func check() throws(VarveError) {
     try compression.check()

@@ -121,6 +121,10 @@ final class ProducerCore: Sendable {
     for accumulator in accumulators { accumulator.endTaking() }
   }
 
+  var waitingCount: Int { shared.memory.waitingCount }
+
+  var pendingCount: Int { accumulators.reduce(0) { $0 + $1.pendingCount } }
+
   private var accumulators: [Accumulator] {
     state.withLock { state in
       state.topics.values.flatMap(\.sender.accumulators) + state.retired
