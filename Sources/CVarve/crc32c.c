@@ -54,7 +54,10 @@ static inline uint32_t join(const uint32_t table[4][256], uint32_t state) {
 #define HARDWARE __attribute__((target("sse4.2")))
 #define STEP_64(state, word) ((uint32_t)_mm_crc32_u64(state, word))
 #define STEP_8(state, byte) _mm_crc32_u8(state, byte)
-static int has_instruction(void) { return __builtin_cpu_supports("sse4.2"); }
+static int has_instruction(void) {
+  __builtin_cpu_init();  // This may run before the compiler's own initialiser.
+  return __builtin_cpu_supports("sse4.2");
+}
 #elif defined(__aarch64__)
 #if defined(__linux__)
 #define HARDWARE __attribute__((target("+crc")))

@@ -105,8 +105,12 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
   /// without records is legal: compaction leaves such to keep a producer's last sequence number.
   package mutating func finish() throws(RecordBatchError) {
     precondition(!isFinished, "finish() comes once for each batch")
+    let lastOffsetDelta = try checkedLastOffsetDelta()
     if isCompressed { try compressRecords() }
-    var header = makeHeader()
+    guard finishedBytes.byteCount <= Int(Int32.max) else {
+      throw RecordBatchError(.tooLarge, "the compressed batch passes 2 GiB, where batches end")
+    }
+    var header = makeHeader(lastOffsetDelta: lastOffsetDelta)
     header.checksum = header.computedChecksum(over: payload)
     if isCompressed {
       var bytes = compressed.mutableBytes
@@ -168,12 +172,23 @@ extension RecordBatchBuilder {
       bytes.extracting(RecordBatchHeader.byteCount..<bytes.byteCount), into: &output)
   }
 
+  /// The range of offsets, which holds those of all records.
+  private func checkedLastOffsetDelta() throws(RecordBatchError) -> Int32 {
+    let appended = Int64(max(0, lastOffsetDelta))
+    let claimed = lastOffset.map { $0 - baseOffset } ?? appended
+    guard claimed >= appended, claimed <= Int64(Int32.max) else {
+      throw RecordBatchError(
+        .badLength,
+        "the last offset \(baseOffset.rawValue &+ claimed) is before a record's or too far from "
+          + "the base offset \(baseOffset)")
+    }
+    return Int32(claimed)
+  }
+
   /// The header of the batch as it stands, but for the checksum.
-  private func makeHeader() -> RecordBatchHeader {
+  private func makeHeader(lastOffsetDelta: Int32) -> RecordBatchHeader {
     let size = finishedBytes.byteCount
     let isEmpty = recordCount == 0
-    let delta = lastOffset.map { $0 - baseOffset } ?? Int64(max(0, lastOffsetDelta))
-    precondition(delta >= Int64(max(0, lastOffsetDelta)) && delta <= Int64(Int32.max))
     return RecordBatchHeader(
       baseOffset: baseOffset,
       batchLength: Int32(size - RecordBatchHeader.lengthOverhead),
@@ -182,7 +197,7 @@ extension RecordBatchBuilder {
         codec: isCompressed ? codec : .none, timestampType: timestampType,
         isTransactional: isTransactional,
         isControl: isControl, hasDeleteHorizon: deleteHorizon != nil),
-      lastOffsetDelta: Int32(delta),
+      lastOffsetDelta: lastOffsetDelta,
       baseTimestamp: deleteHorizon ?? (isEmpty ? maxTimestampIfEmpty : Timestamp(baseTimestamp)),
       maxTimestamp: isEmpty ? maxTimestampIfEmpty : Timestamp(maxTimestamp),
       producerID: producerID, producerEpoch: producerEpoch, baseSequence: baseSequence,

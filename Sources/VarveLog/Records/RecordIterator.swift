@@ -22,6 +22,7 @@ package import VarveBase
 package struct RecordIterator: ~Escapable {
   private let payload: RawSpan
   private let baseOffset: Int64
+  private let lastOffsetDelta: Int32
   private let baseTimestamp: Int64
   /// The time of every record, where the log set it.
   private let appendTimestamp: Timestamp?
@@ -49,6 +50,7 @@ package struct RecordIterator: ~Escapable {
     precondition(payload.byteCount <= Int(Int32.max))
     self.payload = payload
     baseOffset = header.baseOffset.rawValue
+    lastOffsetDelta = header.lastOffsetDelta
     baseTimestamp = header.baseTimestamp.rawValue
     appendTimestamp =
       header.attributes.timestampType == .logAppend ? header.maxTimestamp : nil
@@ -82,8 +84,8 @@ package struct RecordIterator: ~Escapable {
     return count
   }
 
-  /// The next record, nil after the last. Throws where the record does not fit, and where bytes
-  /// are left after the last one.
+  /// The next record, nil after the last. Throws where the record does not fit into the batch's
+  /// bytes or offsets, and where bytes are left after the last one.
   @_lifetime(copy self)
   package mutating func next() throws(RecordBatchError) -> RecordView? {
     guard remaining > 0 else {
@@ -103,8 +105,11 @@ package struct RecordIterator: ~Escapable {
     let timestampDelta = Varint.read64(payload, at: &cursor, end: end)
     let offsetDelta = Varint.read32(payload, at: &cursor, end: end)
     let keyCount = Int(Varint.read32(payload, at: &cursor, end: end))
-    guard cursor <= end, keyCount >= -1, keyCount <= end &- cursor, offsetDelta >= 0 else {
+    guard cursor <= end, keyCount >= -1, keyCount <= end &- cursor else {
       throw malformed("its key of \(keyCount) bytes does not fit into it")
+    }
+    guard offsetDelta >= 0, offsetDelta <= lastOffsetDelta else {
+      throw malformed("its offset delta \(offsetDelta) is not within 0...\(lastOffsetDelta)")
     }
     let keyStart = cursor
     cursor &+= max(0, keyCount)

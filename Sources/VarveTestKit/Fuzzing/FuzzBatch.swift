@@ -64,6 +64,7 @@ private func fuzzRecords(of batch: RawSpan, header: RecordBatchHeader) {
   guard let rebuilt = rebuild(payload.bytes, header: header) else { return }
   let rebuiltHeader = try? RecordBatch.checkedHeader(rebuilt.bytes)
   guard let rebuiltHeader else { preconditionFailure("a built batch has a sound header") }
+  precondition(rebuiltHeader.lastOffset == header.lastOffset, "the range of offsets stays")
   let isSound: Void? = try? RecordBatch.verifyChecksum(rebuilt.bytes, header: rebuiltHeader)
   precondition(isSound != nil, "a built batch has its checksum")
   let rebuiltPayload = rebuilt.bytes.extracting(RecordBatchHeader.byteCount..<rebuilt.count)
@@ -73,8 +74,8 @@ private func fuzzRecords(of batch: RawSpan, header: RecordBatchHeader) {
 
 /// The records in a new batch; nil where their offsets do not grow, which builders refuse.
 private func rebuild(_ payload: RawSpan, header: RecordBatchHeader) -> ByteSlice? {
-  var builder = RecordBatchBuilder(
-    timestampType: header.attributes.timestampType, baseOffset: header.baseOffset)
+  var builder = RecordBatchBuilder()
+  builder.reset(like: header)
   var records = RecordIterator(payload: payload, header: header)
   do {
     while let record = try records.next() { try builder.append(record) }

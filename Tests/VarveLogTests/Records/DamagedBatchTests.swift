@@ -65,6 +65,7 @@ import VarveLog
     Damage("a key that is longer than the record", .malformedRecord) { $0[65] = 0x7E },
     Damage("a key of length -2", .malformedRecord) { $0[65] = 3 },
     Damage("a negative offset delta", .malformedRecord) { $0[64] = 1 },
+    Damage("an offset past the batch's last", .malformedRecord) { $0[64] = 6 },
     Damage("a number that does not end", .malformedRecord) { for i in 61..<66 { $0[i] = 0xFF } },
     Damage("a header that is not there", .malformedRecord) { $0[68] = 2 },
     Damage("a negative number of headers", .malformedRecord) { $0[68] = 1 },

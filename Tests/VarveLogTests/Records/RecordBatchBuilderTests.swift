@@ -54,6 +54,14 @@ import VarveTestKit
     }
   }
 
+  @Test func `a last offset before a record's is refused`() throws {
+    var builder = RecordBatchBuilder(baseOffset: 10)
+    builder.lastOffset = 11
+    try builder.append(offset: 12, timestamp: 0, key: nil, value: nil)
+    let error = #expect(throws: RecordBatchError.self) { try builder.finish() }
+    #expect(error?.code == .badLength)
+  }
+
   @Test func `sequence numbers start again at 0`() {
     #expect(RecordBatchHeader.sequence(Int32.max, advancedBy: 1) == 0)
     #expect(RecordBatchHeader.sequence(Int32.max - 1, advancedBy: 4) == 2)
