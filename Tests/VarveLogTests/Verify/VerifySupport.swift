@@ -20,14 +20,14 @@ struct DamagedDirectory {
   init(golden name: String) throws {
     try self.init(isCompacted: name.hasPrefix("compact") || name.hasPrefix("__"))
     let disk = LocalFileSystem()
-    let source = try Golden.path("data/\(name)")
+    let source = Golden.path("data/\(name)")
     for file in try disk.contents(ofDirectory: source) {
       let bytes = try disk.open("\(source)/\(file)", .read).readAll()
       try bytes.withRawSpan { try files.open("\(Self.path)/\(file)", .create).write($0, at: 0) }
     }
     verifier.topicID = try PartitionMetadata.read(in: Self.path, on: files)?.topicID
     verifier.logStartOffset =
-      try OffsetCheckpoint(.logStart, in: try Golden.path("data"), on: disk).read()
+      try OffsetCheckpoint(.logStart, in: Golden.path("data"), on: disk).read()
       .first { "\($0.key)" == name }?.value ?? 0
   }
 
