@@ -23,6 +23,8 @@ package final class Segment: Sendable {
     var offsetIndex: OffsetIndex?
     var timeIndex: TimeIndex?
     var transactionIndex: TransactionIndex?
+    /// Whether the files may have other names by now, or be gone: what is open is all there is.
+    var isPinned = false
   }
 
   init(
@@ -68,7 +70,7 @@ package final class Segment: Sendable {
 
   /// Lets go of the files that are open; those who are reading keep theirs, and what is asked for
   /// next is opened again. Only for a closed segment whose files are synced.
-  func closeFiles() { views.withLock { $0 = Views() } }
+  func closeFiles() { views.withLock { if !$0.isPinned { $0 = Views() } } }
 
   /// The log's bytes.
   package func log() throws(LogError) -> FileMapping {
@@ -85,6 +87,7 @@ package final class Segment: Sendable {
   /// Opens all that a reader may come to need, so that the files can get other names under those
   /// who hold the segment.
   func openViews() throws(LogError) {
+    views.withLock { $0.isPinned = true }
     _ = try log()
     _ = try offsetIndex()
     _ = try timeIndex()
