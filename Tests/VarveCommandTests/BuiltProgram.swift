@@ -41,7 +41,7 @@ struct BuiltProgram: Sendable {
     ]
     let output = directory.path + "/output"
     let errors = directory.path + "/errors"
-    for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))

@@ -1,4 +1,5 @@
 import Foundation
+import VarveTestKit
 
 /// A session with the program, as a person would see it: lines that begin with `$ ` are typed,
 /// those after them are what both streams say, and `[1]` is a status other than 0. Other lines
@@ -45,9 +46,6 @@ struct Transcript {
       text
       .replacing(program.directory.path, with: "<dir>")
       .replacing(/\b1[789]\d{11}\b/, with: "<now>")
-      .replacing(/(?<![\w\/-])[\w-]{22}(?![\w-])/) { match in
-        // Ids are random: one without a capital or a digit is a word of the help.
-        match.output.contains(/[A-Z]/) && match.output.contains(/[a-z]/) ? "<id>" : match.output
-      }
+      .replacing(/(id":"|^id +)[\w-]{22}/.anchorsMatchLineEndings()) { "\($0.1)<id>" }
   }
 }
