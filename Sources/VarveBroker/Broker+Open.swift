@@ -52,7 +52,6 @@ extension Broker {
     try sortOut(image)
     let recoveryPoints = try directory.checkpoint(.recoveryPoint)
     let starts = try directory.checkpoint(.logStart)
-    let cleaned = try directory.checkpoint(.cleaner)
     for topic in image.topics {
       let configuration = self.configuration(of: topic.name).logConfiguration
       for index in 0..<topic.partitionCount {
@@ -64,8 +63,7 @@ extension Broker {
         let (log, report) = try loader.load()
         tell(report, of: id)
         try writeIdentity([id], topic.id)
-        let partition = Partition(
-          id, topicID: topic.id, log: log, flusher: flusher, cleanedUpTo: cleaned[id] ?? 0)
+        let partition = Partition(id, topicID: topic.id, log: log, flusher: flusher)
         state.withLock { $0.partitions[id] = partition }
       }
     }

@@ -12,7 +12,6 @@ package final class Broker: Sendable {
   let metadata: MetadataLog
   let flusher: Flusher
   let catalogChange = Mutex(())
-  private let checkpointing = Mutex(())
   let state: Mutex<State>
   let maintenance: Maintenance
   let options: Options
@@ -89,26 +88,18 @@ package final class Broker: Sendable {
     } catch { throw BrokerError(any: error) }
   }
 
-  /// Writes from where on logs have to be checked after a crash, where they start, and up to where
-  /// they are compacted. Offsets are taken under the lock, so that no later checkpoint has earlier
-  /// ones.
+  /// Writes from where on logs have to be checked after a crash, and where they start.
   func writeCheckpoints(of partitions: [Partition]) throws(LogError) {
-    try checkpointing.withLock { _ throws(LogError) in
-      var recoveryPoints: [TopicPartition: Offset] = [:]
-      var starts: [TopicPartition: Offset] = [:]
-      var cleaned: [TopicPartition: Offset] = [:]
-      for partition in partitions {
-        recoveryPoints[partition.id] = partition.log.flushedOffset
-        let start = partition.log.startOffset
-        if start > 0 { starts[partition.id] = start }
-        let cleanedUpTo = partition.compactor.cleanedUpTo
-        if cleanedUpTo > 0 { cleaned[partition.id] = cleanedUpTo }
-      }
-      recoveryPoints[MetadataLog.partition] = metadata.flushedOffset
-      try directory.write(recoveryPoints, as: .recoveryPoint)
-      try directory.write(starts, as: .logStart)
-      try directory.write(cleaned, as: .cleaner)
+    var recoveryPoints: [TopicPartition: Offset] = [:]
+    var starts: [TopicPartition: Offset] = [:]
+    for partition in partitions {
+      recoveryPoints[partition.id] = partition.log.flushedOffset
+      let start = partition.log.startOffset
+      if start > 0 { starts[partition.id] = start }
     }
+    recoveryPoints[MetadataLog.partition] = metadata.flushedOffset
+    try directory.write(recoveryPoints, as: .recoveryPoint)
+    try directory.write(starts, as: .logStart)
   }
 }
 

@@ -11,6 +11,7 @@ package final class DataDirectory: Sendable {
   /// Whether the last holder closed it in order.
   package let wasCleanlyClosed: Bool
   private let lock: Mutex<(any FileLock)?>
+  private let checkpointing = Mutex(())
 
   /// Opens a directory, making a new one where nothing is.
   ///
@@ -110,7 +111,9 @@ package final class DataDirectory: Sendable {
   package func write(
     _ offsets: [TopicPartition: Offset], as kind: OffsetCheckpoint.Kind
   ) throws(LogError) {
-    try OffsetCheckpoint(kind, in: path, on: fileSystem).write(offsets)
+    try checkpointing.withLock { _ throws(LogError) in
+      try OffsetCheckpoint(kind, in: path, on: fileSystem).write(offsets)
+    }
   }
 
   /// Says that everything was synced and nothing has to be checked at the next start.

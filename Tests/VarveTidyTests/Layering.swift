@@ -10,9 +10,7 @@ enum Layering {
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin",
     ],
-    "VarveCommand": [
-      "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",
-    ],
+    "VarveCommand": ["Varve", "VarveBroker", "VarveLog", "VarveBase", "Foundation", "Glibc"],
     "VarveBenchmarks": [
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CVarve", "CLMDB",
       "CSQLite", "CZlib", "Foundation", "Glibc",
