@@ -72,7 +72,9 @@ let package = Package(
       name: "VarveProtocolTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(name: "VarveBrokerTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(name: "VarveTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
-    .testTarget(name: "VarveCommandTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveCommandTests", dependencies: ["VarveTestKit", "VarveCommand"],
+      resources: [.copy("Transcripts")], swiftSettings: relaxed),
     .testTarget(name: "VarveCrashTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(name: "VarveTidyTests", swiftSettings: relaxed),
   ],

@@ -31,6 +31,7 @@ extension Varve {
   /// Changes a topic's configs, all or none, from now on.
   ///
   /// - Parameters:
+  ///   - name: the topic's.
   ///   - config: what the topic gets.
   ///   - reset: the names of configs that it inherits again.
   /// - Throws: `.unknownTopicOrPartition`, `.invalidConfig`.

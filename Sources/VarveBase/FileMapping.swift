@@ -27,6 +27,17 @@ package final class FileMapping: @unchecked Sendable {
     self.unmap = unmap
   }
 
+  /// Memory that is no file's, and zero: for what must look like one.
+  package convenience init(zeroed count: Int) {
+    precondition(count > 0)
+    // The addresses are enough until they are stored to.
+    guard let memory = unsafe calloc(count, 1) else { preconditionFailure("no memory") }
+    let address = UInt(bitPattern: memory)
+    unsafe self.init(base: memory, count: count) {
+      unsafe free(UnsafeMutableRawPointer(bitPattern: address))
+    }
+  }
+
   deinit { unmap() }
 
   /// Published bytes, kept alive by the slice.

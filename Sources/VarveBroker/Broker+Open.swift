@@ -52,6 +52,7 @@ extension Broker {
     try sortOut(image)
     let recoveryPoints = try directory.checkpoint(.recoveryPoint)
     let starts = try directory.checkpoint(.logStart)
+    let cleaned = try directory.checkpoint(.cleaner)
     for topic in image.topics {
       let configuration = self.configuration(of: topic.name).logConfiguration
       for index in 0..<topic.partitionCount {
@@ -63,7 +64,8 @@ extension Broker {
         let (log, report) = try loader.load()
         tell(report, of: id)
         try writeIdentity([id], topic.id)
-        let partition = Partition(id, topicID: topic.id, log: log, flusher: flusher)
+        let partition = Partition(
+          id, topicID: topic.id, log: log, flusher: flusher, cleanedUpTo: cleaned[id] ?? 0)
         state.withLock { $0.partitions[id] = partition }
       }
     }

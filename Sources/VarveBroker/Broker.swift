@@ -12,6 +12,7 @@ package final class Broker: Sendable {
   let metadata: MetadataLog
   let flusher: Flusher
   let catalogChange = Mutex(())
+  private let checkpointing = Mutex(())
   let state: Mutex<State>
   let maintenance: Maintenance
   let options: Options
@@ -88,18 +89,26 @@ package final class Broker: Sendable {
     } catch { throw BrokerError(any: error) }
   }
 
-  /// Writes from where on logs have to be checked after a crash, and where they start.
+  /// Writes from where on logs have to be checked after a crash, where they start, and up to where
+  /// they are compacted. Offsets are taken under the lock, so that no later checkpoint has earlier
+  /// ones.
   func writeCheckpoints(of partitions: [Partition]) throws(LogError) {
-    var recoveryPoints: [TopicPartition: Offset] = [:]
-    var starts: [TopicPartition: Offset] = [:]
-    for partition in partitions {
-      recoveryPoints[partition.id] = partition.log.flushedOffset
-      let start = partition.log.startOffset
-      if start > 0 { starts[partition.id] = start }
+    try checkpointing.withLock { _ throws(LogError) in
+      var recoveryPoints: [TopicPartition: Offset] = [:]
+      var starts: [TopicPartition: Offset] = [:]
+      var cleaned: [TopicPartition: Offset] = [:]
+      for partition in partitions {
+        recoveryPoints[partition.id] = partition.log.flushedOffset
+        let start = partition.log.startOffset
+        if start > 0 { starts[partition.id] = start }
+        let cleanedUpTo = partition.compactor.cleanedUpTo
+        if cleanedUpTo > 0 { cleaned[partition.id] = cleanedUpTo }
+      }
+      recoveryPoints[MetadataLog.partition] = metadata.flushedOffset
+      try directory.write(recoveryPoints, as: .recoveryPoint)
+      try directory.write(starts, as: .logStart)
+      try directory.write(cleaned, as: .cleaner)
     }
-    recoveryPoints[MetadataLog.partition] = metadata.flushedOffset
-    try directory.write(recoveryPoints, as: .recoveryPoint)
-    try directory.write(starts, as: .logStart)
   }
 }
 

@@ -11,7 +11,6 @@ package final class DataDirectory: Sendable {
   /// Whether the last holder closed it in order.
   package let wasCleanlyClosed: Bool
   private let lock: Mutex<(any FileLock)?>
-  private let checkpointing = Mutex(())
 
   /// Opens a directory, making a new one where nothing is.
   ///
@@ -111,9 +110,7 @@ package final class DataDirectory: Sendable {
   package func write(
     _ offsets: [TopicPartition: Offset], as kind: OffsetCheckpoint.Kind
   ) throws(LogError) {
-    try checkpointing.withLock { _ throws(LogError) in
-      try OffsetCheckpoint(kind, in: path, on: fileSystem).write(offsets)
-    }
+    try OffsetCheckpoint(kind, in: path, on: fileSystem).write(offsets)
   }
 
   /// Says that everything was synced and nothing has to be checked at the next start.

@@ -3,43 +3,58 @@ internal import Synchronization
 internal import VarveBase
 internal import VarveLog
 
-/// The broker's upkeep: syncs that are due, retention, checkpoints. One queue of its own, which has
-/// a thread only while it works; one partition after the other, so that appends wait for none of it
-/// longer than a step takes.
+/// When the broker's upkeep is done. Two queues, which have a thread only while they work: a quick
+/// one for syncs, retention and checkpoints, and one for rewriting segments, which may take seconds
+/// and so must not hold up a sync that is due.
 final class Maintenance: Sendable {
   /// The least and the most time between two looks at what is due, in milliseconds.
   static let pauses: ClosedRange<Int64> = 10...1000
+  /// `log.cleaner.backoff.ms`: the time between two looks at what is to be rewritten.
+  static let rewriteBackoff: Int64 = 15_000
 
-  private let queue = DispatchQueue(label: "varve.maintenance", qos: .utility)
+  private let quick = DispatchQueue(label: "varve.maintenance", qos: .utility)
+  private let rewriting = DispatchQueue(label: "varve.rewriting", qos: .background)
   private let state = Mutex(State())
 
   private struct State {
     var isRunning = false
     var retention = Periodic(interval: Broker.retentionCheckMilliseconds)
     var checkpoint = Periodic(interval: Broker.checkpointMilliseconds)
-
-    mutating func due(at now: Timestamp) -> (retention: Bool, checkpoint: Bool) {
-      (retention.isDue(at: now), checkpoint.isDue(at: now))
-    }
   }
 
   func start(_ broker: Broker) {
     state.withLock { $0.isRunning = true }
-    schedule(broker)
+    scheduleQuick(broker)
+    scheduleRewriting(broker, after: Self.rewriteBackoff)
   }
 
   /// Returns once a step that runs has ended; none begins afterwards.
   func stop() {
     state.withLock { $0.isRunning = false }
-    queue.sync {}
+    quick.sync {}
+    rewriting.sync {}
   }
 
-  private func schedule(_ broker: Broker) {
+  private var isRunning: Bool { state.withLock { $0.isRunning } }
+
+  private func scheduleQuick(_ broker: Broker) {
     let pause = Int(Self.pause(of: broker))
-    queue.asyncAfter(deadline: .now() + .milliseconds(pause)) { [weak broker] in
-      guard let broker, self.state.withLock({ $0.isRunning }) else { return }
-      self.run(broker)
-      self.schedule(broker)
+    quick.asyncAfter(deadline: .now() + .milliseconds(pause)) { [weak broker] in
+      guard let broker, self.isRunning else { return }
+      self.runQuick(broker)
+      self.scheduleQuick(broker)
+    }
+  }
+
+  /// Rests after each step for as long as it took, so that rewriting takes half of a core at most.
+  private func scheduleRewriting(_ broker: Broker, after milliseconds: Int64) {
+    let deadline = DispatchTime.now() + .milliseconds(Int(milliseconds))
+    rewriting.asyncAfter(deadline: deadline) { [weak broker] in
+      guard let broker, self.isRunning else { return }
+      let start = broker.time.monotonicNanoseconds
+      let isMoreDue = broker.rewriteOnce()
+      let took = Int64((broker.time.monotonicNanoseconds - start) / 1_000_000)
+      self.scheduleRewriting(broker, after: isMoreDue ? took : Self.rewriteBackoff)
     }
   }
 
@@ -56,24 +71,14 @@ final class Maintenance: Sendable {
     return min(max(shortest / 2, pauses.lowerBound), pauses.upperBound)
   }
 
-  /// Does what is due.
-  func run(_ broker: Broker) {
+  /// Does what is due by the broker's clock.
+  private func runQuick(_ broker: Broker) {
     let now = broker.time.now
-    let partitions = broker.allPartitions
-    for partition in partitions where partition.log.isFlushDue {
-      broker.attempt("sync", of: partition.id) { () throws(LogError) in
-        try partition.log.flush()
-      }
+    broker.syncDue()
+    let (retention, checkpoint) = state.withLock { state in
+      (state.retention.isDue(at: now), state.checkpoint.isDue(at: now))
     }
-    let due = state.withLock { $0.due(at: now) }
-    if due.retention {
-      for partition in partitions { broker.keepHouse(partition) }
-    }
-    if due.checkpoint {
-      broker.attempt("checkpoint", of: nil) { () throws(LogError) in
-        try broker.writeCheckpoints(of: partitions)
-      }
-    }
+    if retention { broker.applyRetention() } else if checkpoint { broker.checkpoint() }
   }
 }
 
@@ -91,33 +96,5 @@ private struct Periodic {
     guard now.rawValue - last.rawValue >= interval || now < last else { return false }
     self.last = now
     return true
-  }
-}
-
-extension Broker {
-  /// `log.retention.check.interval.ms`.
-  static let retentionCheckMilliseconds: Int64 = 300_000
-  /// `log.flush.offset.checkpoint.interval.ms`.
-  static let checkpointMilliseconds: Int64 = 60_000
-
-  /// Does the upkeep that is due by the broker's clock, on this thread.
-  package func runMaintenance() { maintenance.run(self) }
-
-  fileprivate func keepHouse(_ partition: Partition) {
-    attempt("retention", of: partition.id) { () throws(LogError) in
-      try partition.log.applyRetention()
-    }
-  }
-
-  /// Runs a step of the upkeep. What fails is reported, and tried again when it is due again.
-  fileprivate func attempt<Result>(
-    _ step: String, of partition: TopicPartition?, _ body: () throws(LogError) -> Result
-  ) {
-    do { _ = try body() } catch {
-      if error.code == .closed { return }
-      options.logger.log(
-        .error, "\(step) failed; it is tried again when it is due again",
-        [.partition: partition?.description ?? "", .error: error.description])
-    }
   }
 }

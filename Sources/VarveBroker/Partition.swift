@@ -6,13 +6,20 @@ package final class Partition: Sendable {
   package let id: TopicPartition
   package let topicID: TopicID
   package let log: PartitionLog
+  let compactor: Compactor
+  let coldCompressor: ColdCompressor
   private let flusher: Flusher
 
-  package init(_ id: TopicPartition, topicID: TopicID, log: PartitionLog, flusher: Flusher) {
+  package init(
+    _ id: TopicPartition, topicID: TopicID, log: PartitionLog, flusher: Flusher,
+    cleanedUpTo: Offset = 0
+  ) {
     self.id = id
     self.topicID = topicID
     self.log = log
     self.flusher = flusher
+    compactor = Compactor(log, cleanedUpTo: cleanedUpTo)
+    coldCompressor = ColdCompressor(log)
   }
 
   /// Appends a batch and returns once it counts as done: at once where the topic's durability is

@@ -5,7 +5,7 @@ package import VarveBase
 ///
 /// A value of one reader: it holds the segment it is in, so retention may pass it by.
 package struct LogCursor: ~Copyable {
-  private let log: PartitionLog
+  private let log: any ReadableLog
   private var segment: Segment
   private var mapping: FileMapping
   private var position: Int
@@ -13,7 +13,7 @@ package struct LogCursor: ~Copyable {
   package private(set) var nextOffset: Offset
 
   /// Starts at the batch that holds `offset`. Throws `.offsetOutOfRange`.
-  package init(_ log: PartitionLog, from offset: Offset) throws(LogError) {
+  package init(_ log: any ReadableLog, from offset: Offset) throws(LogError) {
     let (segment, position) = try log.position(of: offset)
     let mapping = try segment.log()
     self.log = log
@@ -56,7 +56,7 @@ package struct LogCursor: ~Copyable {
   }
 }
 
-extension PartitionLog {
+extension ReadableLog {
   /// Where the batch that holds `offset` begins, or the end of the log.
   func position(of offset: Offset) throws(LogError) -> (Segment, Int) {
     let view = try self.view(from: offset)

@@ -32,7 +32,7 @@ package struct LogSlice: Sendable {
   }
 }
 
-extension PartitionLog {
+extension ReadableLog {
   /// Reads up to `maxBytes` of batches from the one that holds `offset`, or one batch if that is
   /// larger. Empty where `offset` is the end that `isolation` allows.
   ///
@@ -59,26 +59,6 @@ extension PartitionLog {
     return slice
   }
 
-  /// The segments that may hold `offset` and later ones, and the ends at that moment.
-  func view(
-    from offset: Offset
-  ) throws(LogError) -> (segments: ArraySlice<Segment>, lastStableOffset: Offset, endOffset: Offset)
-  {
-    try state.withLock { state throws(LogError) in
-      let end = state.writer.nextOffset
-      guard offset >= state.logStartOffset && offset <= end else {
-        throw LogError(
-          .offsetOutOfRange,
-          """
-          offset \(offset) of \(partition) is out of range: the log holds \(state.logStartOffset) \
-          to \(end)
-          """)
-      }
-      let first = state.segments.lastIndex { $0.baseOffset <= offset } ?? 0
-      return (state.segments[first...], state.lastStableOffset, end)
-    }
-  }
-
   /// Where the batch at `bound` begins, or the published end where all lies before it.
   private func position(of bound: Offset, in segment: Segment) throws(LogError) -> Int {
     let end = segment.end
@@ -87,7 +67,7 @@ extension PartitionLog {
   }
 }
 
-extension PartitionLog {
+extension ReadableLog {
   /// The aborted transactions with records from `offset` to before `end`, by the segments' indexes.
   private func aborted(
     in segments: ArraySlice<Segment>, from offset: Offset, to end: Offset
@@ -100,5 +80,25 @@ extension PartitionLog {
       if isComplete { break }
     }
     return found
+  }
+}
+
+extension PartitionLog: ReadableLog {
+  package func view(from offset: Offset) throws(LogError) -> LogView {
+    try state.withLock { state throws(LogError) in
+      let end = state.writer.nextOffset
+      guard offset >= state.logStartOffset && offset <= end else {
+        throw LogError(
+          .offsetOutOfRange,
+          """
+          offset \(offset) of \(partition) is out of range: the log holds \(state.logStartOffset) \
+          to \(end)
+          """)
+      }
+      let first = state.segments.lastIndex { $0.baseOffset <= offset } ?? 0
+      return LogView(
+        segments: state.segments[first...], lastStableOffset: state.lastStableOffset,
+        endOffset: end)
+    }
   }
 }

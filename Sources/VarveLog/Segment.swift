@@ -23,6 +23,8 @@ package final class Segment: Sendable {
     var offsetIndex: OffsetIndex?
     var timeIndex: TimeIndex?
     var transactionIndex: TransactionIndex?
+    /// Whether the files may have other names by now, or be gone: what is open is all there is.
+    var isPinned = false
   }
 
   init(
@@ -68,34 +70,24 @@ package final class Segment: Sendable {
 
   /// Lets go of the files that are open; those who are reading keep theirs, and what is asked for
   /// next is opened again. Only for a closed segment whose files are synced.
-  func closeFiles() { views.withLock { $0 = Views() } }
+  func closeFiles() { views.withLock { if !$0.isPinned { $0 = Views() } } }
 
   /// The log's bytes.
   package func log() throws(LogError) -> FileMapping {
     try views.withLock { views throws(LogError) in
       if let mapping = views.log { return mapping }
-      let mapping = try mapFile(end)
-      views.log = mapping
-      return mapping
+      do throws(FileError) {
+        let mapping = try fileSystem.open(files.log, .read).map(max(end, 1), writable: false)
+        views.log = mapping
+        return mapping
+      } catch { throw LogError(error) }
     }
-  }
-
-  private func mapFile(_ end: Int) throws(LogError) -> FileMapping {
-    let size: Int
-    do throws(FileError) {
-      let file = try fileSystem.open(files.log, .read)
-      size = try file.byteCount()
-      if size >= end { return try file.map(max(end, 1), writable: false) }
-    } catch { throw LogError(error) }
-    // Touching what is not there would stop the process.
-    throw LogError(
-      .corrupt, "the file has \(size) bytes and had \(end): it was cut or replaced from outside",
-      file: files.log, at: .byte(size))
   }
 
   /// Opens all that a reader may come to need, so that the files can get other names under those
   /// who hold the segment.
   func openViews() throws(LogError) {
+    views.withLock { $0.isPinned = true }
     _ = try log()
     _ = try offsetIndex()
     _ = try timeIndex()

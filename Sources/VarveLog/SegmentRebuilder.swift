@@ -162,7 +162,9 @@ extension SegmentRebuilder {
       end.add(batch.header)
     }
     end.bytesSinceIndexEntry = size - indexed
-    return newest.offset < end.nextOffset ? end : nil
+    // Whoever closes a segment gives its time index the newest record, by which searches go.
+    let isTimeIndexed = newest.timestamp >= end.newest.timestamp && newest.offset < end.nextOffset
+    return isTimeIndexed ? end : nil
   }
 }
 

@@ -42,13 +42,18 @@ final class SparseIndex: Sendable {
       let size = try file.byteCount()
       let whole = size - size % entryBytes
       let limit = max(whole, maxBytes - maxBytes % entryBytes)
-      mapping = limit == 0 ? nil : try file.map(limit, writable: writable)
+      let isFollowed = !writable && maxBytes > 0
+      let mapping =
+        if isFollowed { Self.copy(try file.read(whole, at: 0), room: limit) } else {
+          limit == 0 ? nil : try file.map(limit, writable: writable)
+        }
+      self.mapping = mapping
       let count = mapping.map { Self.count(in: $0, byteCount: whole, entryBytes: entryBytes) } ?? 0
       if writable && size != count * entryBytes { try file.resize(to: count * entryBytes) }
       capacity = limit / entryBytes
       publishedCount = Atomic(count)
       byteCount = Atomic(writable ? count * entryBytes : size)
-      self.file = writable || maxBytes > 0 ? file : nil
+      self.file = writable || isFollowed ? file : nil
     } catch {
       throw LogError(error)
     }
@@ -119,16 +124,32 @@ final class SparseIndex: Sendable {
     byteCount.store(size, ordering: .relaxed)
   }
 
-  /// Counts the entries that another process has appended since. Readers only.
+  /// Reads the entries that another process has appended since. Readers only.
+  ///
+  /// With calls into a copy: the writer cuts the file when its segment is sealed, and a mapping
+  /// must not be touched behind that.
   func refresh() throws(LogError) {
     guard let mapping, let file else { return }
-    let size: Int
-    do { size = try file.byteCount() } catch { throw LogError(error) }
     var count = publishedCount.load(ordering: .relaxed)
-    let limit = min(size / entryBytes, capacity)
-    while count < limit, !Self.isZero(mapping, entry: count, entryBytes: entryBytes) { count += 1 }
-    byteCount.store(size, ordering: .relaxed)
+    let start = count * entryBytes
+    do {
+      let size = min(try file.byteCount(), capacity * entryBytes)
+      guard size > start else { return }
+      let bytes = try file.read(size - start, at: start)
+      mapping.store(ByteSlice(bytes).bytes, at: start)
+      let limit = (start + bytes.count) / entryBytes
+      while count < limit, !Self.isZero(mapping, entry: count, entryBytes: entryBytes) {
+        count += 1
+      }
+    } catch { throw LogError(error) }
     publishedCount.store(count, ordering: .releasing)
+  }
+
+  /// Memory of its own with `bytes`, and room for more that reads as zero.
+  private static func copy(_ bytes: [UInt8], room: Int) -> FileMapping {
+    let memory = FileMapping(zeroed: max(room, bytes.count, 1))
+    memory.store(ByteSlice(bytes).bytes, at: 0)
+    return memory
   }
 
   func sync() throws(LogError) { do { try file?.sync() } catch { throw LogError(error) } }

@@ -10,7 +10,9 @@ enum Layering {
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin",
     ],
-    "VarveCommand": ["Varve", "VarveBroker", "VarveLog", "VarveBase", "Foundation", "Glibc"],
+    "VarveCommand": [
+      "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",
+    ],
     "VarveBenchmarks": [
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CVarve", "CLMDB",
       "CSQLite", "CZlib", "Foundation", "Glibc",

@@ -140,6 +140,8 @@ extension Varve {
   /// A writer of batches to a partition, for one thread.
   ///
   /// - Parameters:
+  ///   - topic: one that exists.
+  ///   - partition: one that it has.
   ///   - compression: where the topic does not have a codec of its own.
   ///   - batchBytes: the size at which a batch is committed by itself; the topic's
   ///     `max.message.bytes` is the limit where that is less.

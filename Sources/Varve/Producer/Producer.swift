@@ -13,8 +13,8 @@ public import VarveBase
 /// fuller the batches are. Records of one task to one partition keep their order.
 ///
 /// ## Memory
-/// All batches together take at most ``Options/bufferBytes``. While that is used up, ``send`` and
-/// ``enqueue`` suspend, first come first served, and ``tryEnqueue`` says false.
+/// All batches together take at most ``Options/bufferBytes``. While that is used up, `send` and
+/// `enqueue` suspend, first come first served, and `tryEnqueue` says false.
 ///
 /// ## Cancellation
 /// A task that is cancelled while it waits for room gets ``VarveError/Code/cancelled``, and its
@@ -55,6 +55,7 @@ public final class Producer: Sendable {
   ///     partitions in turn.
   ///   - key: nil for none.
   ///   - value: nil for a null value: a tombstone, in a compacted topic.
+  ///   - headers: in the order in which readers get them.
   ///   - timestamp: nil for now.
   /// - Throws: `.recordTooLarge`, `.invalidRecord` and `.invalidTimestamp` before the record is
   ///   taken; what the log said after it; `.closed`, `.cancelled`.

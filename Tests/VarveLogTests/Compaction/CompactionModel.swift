@@ -117,9 +117,8 @@ final class CompactedLog {
     }
   }
 
-  /// - Parameter isRescanned: after a crash that no checkpoint outlived: every batch is read again.
-  func reopen(cleanly: Bool, isRescanned: Bool = false) throws {
-    let recoveryPoint = isRescanned ? 0 : log.flushedOffset
+  func reopen(cleanly: Bool) throws {
+    let recoveryPoint = log.flushedOffset
     if cleanly { try log.close() }
     log = try LogContents.open(
       directory, on: disk, time: time, configuration: configuration,

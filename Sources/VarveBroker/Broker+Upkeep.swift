@@ -1,0 +1,84 @@
+internal import VarveBase
+internal import VarveLog
+
+/// The upkeep of a broker's partitions, step by step. What fails is told to the logger, and tried
+/// again when it is due again.
+extension Broker {
+  /// `log.retention.check.interval.ms`.
+  static let retentionCheckMilliseconds: Int64 = 300_000
+  /// `log.flush.offset.checkpoint.interval.ms`.
+  static let checkpointMilliseconds: Int64 = 60_000
+
+  /// Does all upkeep that is due by the broker's clock, on this thread, until nothing is.
+  package func runMaintenance() {
+    syncDue()
+    applyRetention()
+    while rewriteOnce() {}
+    checkpoint()
+  }
+
+  /// Syncs the logs whose `flush.ms` or interval is over.
+  func syncDue() {
+    for partition in allPartitions where partition.log.isFlushDue {
+      attempt("sync", of: partition.id) { () throws(LogError) in try partition.log.flush() }
+    }
+  }
+
+  /// Moves log starts, makes that durable, and only then removes files: a start after a crash can
+  /// tell removed segments from lost ones.
+  func applyRetention() {
+    for partition in allPartitions {
+      attempt("retention", of: partition.id) { () throws(LogError) in
+        try partition.log.applyRetention()
+      }
+    }
+    checkpoint()
+  }
+
+  /// Writes the checkpoints, and removes the segments that lie before the starts in them.
+  func checkpoint() {
+    let partitions = allPartitions
+    let starts = partitions.map { ($0, $0.log.startOffset) }
+    let isWritten = attempt("checkpoint", of: nil) { () throws(LogError) in
+      try writeCheckpoints(of: partitions)
+    }
+    guard isWritten else { return }
+    for (partition, start) in starts {
+      attempt("removal of old segments", of: partition.id) { () throws(LogError) in
+        try partition.log.removeSegments(before: start)
+      }
+    }
+  }
+
+  /// One step of compaction and one of cold compression for each partition. False where nothing
+  /// more is due.
+  func rewriteOnce() -> Bool {
+    var isMoreDue = false
+    for partition in allPartitions {
+      attempt("compaction", of: partition.id) { () throws(LogError) in
+        if try partition.compactor.step() { isMoreDue = true }
+      }
+      attempt("cold compression", of: partition.id) { () throws(LogError) in
+        if try partition.coldCompressor.step() { isMoreDue = true }
+      }
+    }
+    return isMoreDue
+  }
+
+  @discardableResult
+  private func attempt<Result>(
+    _ step: String, of partition: TopicPartition?, _ body: () throws(LogError) -> Result
+  ) -> Bool {
+    do {
+      _ = try body()
+      return true
+    } catch {
+      // The topic was deleted, or the broker closed, in the middle of it.
+      if error.code == .closed { return false }
+      options.logger.log(
+        .error, "\(step) failed; it is tried again when it is due again",
+        [.partition: partition?.description ?? "", .error: error.description])
+      return false
+    }
+  }
+}

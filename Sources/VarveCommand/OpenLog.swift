@@ -1,0 +1,59 @@
+import Varve
+import VarveBase
+
+extension Invocation {
+  /// Opens the log that the command line names, lets `body` work with it, and closes it in order,
+  /// whatever happened.
+  ///
+  /// Only a command that makes something makes the directory too: for the others one that is not
+  /// there is most likely a slip of the pen.
+  func withLog<Result>(
+    creating: Bool = false, _ body: (Varve) async throws -> Result
+  ) async throws -> Result {
+    let path = try directory()
+    if try !creating && LocalFileSystem().kind(of: path) == nil {
+      throw CommandError("there is no log at \(path): 'varve topic create' makes one")
+    }
+    var options = Varve.Options()
+    options.logger = Logger(label: "varve", level: .notice) { StandardError.write($0.text) }
+    let varve = try await Varve.open(path, options: options)
+    let result: Result
+    do { result = try await body(varve) } catch {
+      // The first failure is the one to tell of.
+      try? await varve.close()
+      throw error
+    }
+    try await varve.close()
+    return result
+  }
+
+  /// The topic that the command line names. Throws where there is none, saying how to make it.
+  func topic(in varve: Varve) async throws -> TopicDetails {
+    let name = self["NAME"]
+    do { return try await varve.describeTopic(name) } catch {
+      guard error.code == .unknownTopicOrPartition else { throw error }
+      let names = try await varve.topics().map(\.name.description)
+      throw CommandError(
+        "there is no topic '\(name)'" + suggestion(for: name, among: names)
+          + "\n'varve topic create \(name)' makes it.")
+    }
+  }
+
+  /// The partitions of a topic that the command line asks for: all, without `--partition`.
+  func partitions(of topic: TopicDetails) throws -> [TopicPartition] {
+    let all = topic.topic.partitions
+    guard let index = try number("partition", in: 0...Int32.max) else { return all }
+    guard index < all.count else {
+      throw CommandError(
+        "topic '\(topic.topic.name)' has \(all.count) partitions, numbered from 0: there is no "
+          + "\(index)")
+    }
+    return [all[Int(index)]]
+  }
+}
+
+extension LogEntry {
+  fileprivate var text: String {
+    "\(level): \(message)" + metadata.map { " \($0.key)=\($0.value)" }.joined()
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import VarveTestKit
+
+/// The program as it was built, run by a shell in a directory of its own.
+struct BuiltProgram: Sendable {
+  /// What a run gave.
+  struct Outcome: Equatable {
+    var status: Int32
+    var output: [UInt8]
+    var errors: String
+
+    var text: String { String(decoding: output, as: UTF8.self) }
+  }
+
+  let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// The directory that `varve` was built into, which is the tests' own.
+  static let location: String = {
+    let places =
+      CommandLine.arguments + [
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+      ]
+    let directories = places.map { URL(filePath: $0).deletingLastPathComponent().path }
+    return directories.first { FileManager.default.isExecutableFile(atPath: $0 + "/varve") }
+      ?? directories[0]
+  }()
+
+  /// Runs a line of shell with the program on the path, the log in `$VARVE_AT`, and `input` in the
+  /// file `input`.
+  func shell(_ line: String, input: [UInt8] = []) throws -> Outcome {
+    let file = directory.path + "/input"
+    try Data(input).write(to: URL(filePath: file))
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", line]
+    process.currentDirectoryURL = URL(filePath: directory.path)
+    process.environment = [
+      "PATH": Self.location + ":/usr/bin:/bin", "VARVE_AT": directory.path + "/log", "LC_ALL": "C",
+    ]
+    let output = directory.path + "/output"
+    let errors = directory.path + "/errors"
+    for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
+    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus,
+      output: Array(try Data(contentsOf: URL(filePath: output))),
+      errors: try String(contentsOfFile: errors, encoding: .utf8))
+  }
+}
