@@ -1,12 +1,15 @@
 internal import Synchronization
 internal import VarveBase
 
-/// Rewrites the old segments of one log as gzip batches, in the background, one segment a step
+/// Rewrites the old segments of one log as gzip batches, in the background
 /// (`varve.cold.compression`). Every reader reads them without knowing; a read decompresses the one
 /// batch that it asks for.
 ///
-/// No step holds a lock that appends or reads wait for while it reads or writes files.
+/// The holder calls `step` now and then. No step holds a lock that appends or reads wait for while
+/// it reads or writes files.
 package final class ColdCompressor: Sendable {
+  /// Bytes of log that one step takes on: about a second of one core.
+  private static let stepBytes = 32 << 20
   /// A segment that stays larger than this share of its size is left as it is.
   private static let worthwhileShare = 0.95
   /// Places that are looked at before a segment is judged, and the bytes at each.
@@ -14,82 +17,102 @@ package final class ColdCompressor: Sendable {
   private static let sampleBytes = 32 << 10
 
   private let log: PartitionLog
-  /// The size of each segment that was judged, by base offset: one of another size is a new one.
-  private let judged = Mutex<[Offset: Int]>([:])
+  private let state = Mutex(State())
+
+  private struct State: ~Copyable {
+    /// The size of each segment that was judged, by base offset: one of another size is a new one.
+    var judged: [Offset: Int] = [:]
+    var rewrite: ColdRewrite?
+  }
 
   package init(_ log: PartitionLog) { self.log = log }
 
-  /// Rewrites, or finds not worth it, the first segment that is due: closed, with a newest record
-  /// older than `varve.cold.compression.after.ms`. False where there is none, or while compaction
-  /// is at work on the same log.
+  /// Works on the first segment that is due, closed and with a newest record older than
+  /// `varve.cold.compression.after.ms`: judges it, or rewrites some of it. False where there is
+  /// none, or while compaction is at work on the same log.
   ///
   /// Throws what the disk said, and the next step tries again; or `.corrupt` for a damaged segment,
   /// which stays as it is.
   package func step() throws(LogError) -> Bool {
-    guard log.configuration.isColdCompressed else { return false }
-    return try log.rewriting { () throws(LogError) in
-      guard let segment = try firstDue() else { return false }
-      do throws(LogError) {
-        try compress(segment)
-      } catch {
-        if error.code == .corrupt { note(segment.baseOffset, segment.end) }
-        throw error
+    try state.withLock { state throws(LogError) in
+      guard log.configuration.isColdCompressed else {
+        abandon(&state)
+        return false
       }
+      if let rewrite = state.rewrite.take() {
+        try resume(rewrite, &state)
+        return true
+      }
+      guard let segment = try firstDue(&state), let lease = try log.leaseRewriting() else {
+        return false
+      }
+      try start(segment, lease, &state)
       return true
-    } ?? false
+    }
   }
 
-  private func firstDue() throws(LogError) -> Segment? {
+  private func firstDue(_ state: inout State) throws(LogError) -> Segment? {
     let closed = log.segments.dropLast()
-    let known = judged.withLock { judged in
-      let present = Set(closed.map(\.baseOffset))
-      judged = judged.filter { present.contains($0.key) }
-      return judged
-    }
+    let present = Set(closed.map(\.baseOffset))
+    state.judged = state.judged.filter { present.contains($0.key) }
     let age = log.configuration.coldCompressionAfterMilliseconds
     let now = log.time.now
-    for segment in closed where segment.end > 0 && known[segment.baseOffset] != segment.end {
+    for segment in closed where segment.end > 0 && state.judged[segment.baseOffset] != segment.end {
       let newest = try segment.newestTimestamp()
       if newest >= 0, now.rawValue - newest.rawValue > age { return segment }
     }
     return nil
   }
 
-  private func note(_ base: Offset, _ end: Int) { judged.withLock { $0[base] = end } }
-
-  private func compress(_ segment: Segment) throws(LogError) {
-    guard try isPromising(segment) else { return note(segment.baseOffset, segment.end) }
-    try log.flush()
-    let writer = try rewritten(segment)
-    guard Double(writer.end.end) < Double(segment.end) * Self.worthwhileShare else {
-      log.discardRewrite()
-      return note(segment.baseOffset, segment.end)
-    }
-    if try log.replace([segment], with: writer.end) {
-      note(segment.baseOffset, writer.end.end)
-    } else {
-      log.discardRewrite()
-    }
+  private func start(
+    _ segment: Segment, _ lease: RewriteLease, _ state: inout State
+  ) throws(LogError) {
+    do {
+      guard try isPromising(segment) else {
+        state.judged[segment.baseOffset] = segment.end
+        return
+      }
+      try log.flush()
+      try resume(ColdRewrite(segment, of: log, lease), &state)
+    } catch { throw give(up: segment, error, &state) }
   }
 
-  private func rewritten(_ segment: Segment) throws(LogError) -> CleanedSegmentWriter {
-    var merger = ColdBatchMerger(
-      batchBytes: log.configuration.coldBatchBytes, bounded: log.rememberedBatches)
-    var writer = try log.startRewrite(at: segment.baseOffset)
-    var position = 0
-    while let batch = try segment.scan(from: position, until: { _ in true }) {
-      let bytes = try segment.checkedBytes(of: batch)
-      do {
-        try merger.add(bytes, batch.header, to: &writer)
-      } catch { throw error.named(segment, at: batch.position) }
-      position = batch.end
-    }
-    do { try merger.flush(to: &writer) } catch { throw error.named(segment, at: position) }
-    for transaction in try segment.transactionIndex().transactions {
-      try writer.append(transaction)
-    }
-    try writer.finish()
-    return writer
+  private func resume(
+    _ rewrite: consuming ColdRewrite, _ state: inout State
+  ) throws(LogError) {
+    let (segment, lease) = (rewrite.segment, rewrite.lease)
+    defer { withExtendedLifetime(lease) {} }
+    do {
+      if try rewrite.advance(by: Self.stepBytes) {
+        state.rewrite = consume rewrite
+        return
+      }
+      try rewrite.finish()
+      let limit = Double(segment.end) * Self.worthwhileShare
+      if Double(rewrite.end.end) < limit {
+        if try log.replace([segment], with: rewrite.end) {
+          state.judged[segment.baseOffset] = rewrite.end.end
+          return
+        }
+      } else {
+        state.judged[segment.baseOffset] = segment.end
+      }
+      log.discardRewrite()
+    } catch { throw give(up: segment, error, &state) }
+  }
+
+  /// The error, once the files are gone; a damaged segment is not tried again.
+  private func give(
+    up segment: Segment, _ error: LogError, _ state: inout State
+  ) -> LogError {
+    log.discardRewrite()
+    if error.code == .corrupt { state.judged[segment.baseOffset] = segment.end }
+    return error
+  }
+
+  private func abandon(_ state: inout State) {
+    guard let rewrite = state.rewrite.take() else { return }
+    withExtendedLifetime(rewrite.lease) { log.discardRewrite() }
   }
 
   // MARK: - Samples
@@ -132,14 +155,5 @@ package final class ColdCompressor: Sendable {
     } catch { throw (error as? LogError) ?? LogError(.corrupt, "\(error)") }
     sizes.before += position - start
     sizes.after += builder.bytes.byteCount
-  }
-}
-
-extension ColdError {
-  fileprivate func named(_ segment: Segment, at position: Int) -> LogError {
-    switch self {
-    case .batch(let error): LogError(error, in: segment.files.log, at: position)
-    case .log(let error): error
-    }
   }
 }

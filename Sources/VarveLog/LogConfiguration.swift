@@ -64,6 +64,15 @@ package struct LogConfiguration: Sendable, Equatable {
   package var producerExpirationMilliseconds: Int64 = 24 * 3_600_000
 
   package init() {}
+
+  /// The time after which a segment is rolled: on compacted topics no later than a record in it has
+  /// to be compacted, which only closed segments are (KIP-354).
+  var rollMilliseconds: Int64 {
+    guard cleanupPolicy.contains(.compact), maxCompactionLagMilliseconds > 0 else {
+      return segmentMilliseconds
+    }
+    return min(segmentMilliseconds, maxCompactionLagMilliseconds)
+  }
 }
 
 /// `cleanup.policy`: what becomes of old records. Empty keeps everything.

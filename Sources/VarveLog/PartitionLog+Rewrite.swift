@@ -2,18 +2,23 @@ internal import Synchronization
 internal import VarveBase
 
 extension PartitionLog {
-  /// Runs `body` as the only one that rewrites closed segments of this log; nil, and nothing is
-  /// done, while another one does. What an attempt left that failed is gone when it starts.
-  func rewriting<Result>(
-    _ body: () throws(LogError) -> Result
-  ) throws(LogError) -> Result? {
+  /// The right to be the only one that rewrites closed segments of this log, for as long as the
+  /// lease is held; nil while another has it. Throws where the log can't be written.
+  func leaseRewriting() throws(LogError) -> RewriteLease? {
     try state.withLock { state throws(LogError) in try state.checkWritable(partition) }
     let isFree = closedFiles.withLock { closed in
       defer { closed.isRewriting = true }
       return !closed.isRewriting
     }
-    guard isFree else { return nil }
-    defer { closedFiles.withLock { $0.isRewriting = false } }
+    return isFree ? RewriteLease(self) : nil
+  }
+
+  /// Runs `body` under a lease; nil, and nothing is done, while another has it.
+  func rewriting<Result>(
+    _ body: () throws(LogError) -> Result
+  ) throws(LogError) -> Result? {
+    guard let lease = try leaseRewriting() else { return nil }
+    defer { withExtendedLifetime(lease) {} }
     do {
       return try body()
     } catch {
@@ -78,6 +83,15 @@ extension PartitionLog {
     state.withLock { $0.failure = failure }
     return failure
   }
+}
+
+/// Held by the one that rewrites closed segments of a log.
+final class RewriteLease: Sendable {
+  private let log: PartitionLog
+
+  fileprivate init(_ log: PartitionLog) { self.log = log }
+
+  deinit { log.closedFiles.withLock { $0.isRewriting = false } }
 }
 
 extension PartitionLog.State {

@@ -76,12 +76,23 @@ package final class Segment: Sendable {
   package func log() throws(LogError) -> FileMapping {
     try views.withLock { views throws(LogError) in
       if let mapping = views.log { return mapping }
-      do throws(FileError) {
-        let mapping = try fileSystem.open(files.log, .read).map(max(end, 1), writable: false)
-        views.log = mapping
-        return mapping
-      } catch { throw LogError(error) }
+      let mapping = try mapFile(end)
+      views.log = mapping
+      return mapping
     }
+  }
+
+  private func mapFile(_ end: Int) throws(LogError) -> FileMapping {
+    let size: Int
+    do throws(FileError) {
+      let file = try fileSystem.open(files.log, .read)
+      size = try file.byteCount()
+      if size >= end { return try file.map(max(end, 1), writable: false) }
+    } catch { throw LogError(error) }
+    // Touching what is not there would stop the process.
+    throw LogError(
+      .corrupt, "the file has \(size) bytes and had \(end): it was cut or replaced from outside",
+      file: files.log, at: .byte(size))
   }
 
   /// Opens all that a reader may come to need, so that the files can get other names under those

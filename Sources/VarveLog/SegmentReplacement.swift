@@ -32,7 +32,8 @@ struct SegmentReplacement {
   func commit(_ base: Offset) throws(FileError) {
     for kind in Self.indexes { try move(base, kind, from: .cleaned, to: .swap) }
     try fileSystem.syncDirectory(directory)
-    try move(base, .log, from: .cleaned, to: .swap)
+    // Not one that may be missing: without it nothing may happen to the old files.
+    try fileSystem.rename(path(base, .log, .cleaned), to: path(base, .log, .swap))
     try fileSystem.syncDirectory(directory)
   }
 
@@ -66,9 +67,14 @@ struct SegmentReplacement {
     _ base: Offset, _ kind: SegmentFileName.Kind, from state: SegmentFileName.State,
     to newState: SegmentFileName.State
   ) throws(FileError) {
-    let path = SegmentFileName(base, kind, state).path(in: directory)
-    guard try fileSystem.kind(of: path) != nil else { return }
-    try fileSystem.rename(path, to: SegmentFileName(base, kind, newState).path(in: directory))
+    guard try fileSystem.kind(of: path(base, kind, state)) != nil else { return }
+    try fileSystem.rename(path(base, kind, state), to: path(base, kind, newState))
+  }
+
+  private func path(
+    _ base: Offset, _ kind: SegmentFileName.Kind, _ state: SegmentFileName.State
+  ) -> String {
+    SegmentFileName(base, kind, state).path(in: directory)
   }
 
   private func files() throws(FileError) -> [SegmentFileName] {
@@ -97,6 +103,8 @@ extension SegmentReplacement {
 
   private func finish(_ base: Offset) throws {
     let end = try nextOffset(of: base)
+    // A program that was killed may not have got to that.
+    try fileSystem.syncDirectory(directory)
     try keepIndexesThatBelong(to: base)
     for file in try files() where file.state == .live {
       guard file.baseOffset > base, file.baseOffset < end else { continue }
@@ -115,7 +123,7 @@ extension SegmentReplacement {
     let foreign: [SegmentFileName.State] = kinds.contains(nil) ? [.live, .swap] : [.live]
     for kind in Self.indexes {
       for state in foreign {
-        let path = SegmentFileName(base, kind, state).path(in: directory)
+        let path = path(base, kind, state)
         if try fileSystem.kind(of: path) != nil { try fileSystem.remove(path) }
       }
     }

@@ -69,7 +69,7 @@ struct SegmentWriter: ~Copyable {
     return end.end + batch.sizeInBytes > min(configuration.segmentBytes, log.count)
       || indexes.isFull
       || batch.lastOffset - segment.baseOffset > Int64(Int32.max)
-      || isDue(batch.maxTimestamp, after: configuration.segmentMilliseconds)
+      || isDue(batch.maxTimestamp, after: configuration.rollMilliseconds)
   }
 
   /// `segment.ms` counts in the records' own time, so that history fills segments as it did live.

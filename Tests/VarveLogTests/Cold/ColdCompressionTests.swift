@@ -77,13 +77,13 @@ import VarveTestKit
     while try cold.step() {}
     let after = subject.log.segments.dropLast().reduce(0) { $0 + $1.end }
     #expect(after * 2 < before, "\(TestShare.again(seed))")
-    for cleanly in [true, false] {
+    for (cleanly, isRescanned) in [(true, false), (false, false), (false, true), (true, false)] {
       #expect(
         try LogContents.records(subject.log) == subject.model.records, "\(TestShare.again(seed))")
       #expect(
         try subject.log.segments.flatMap { try $0.transactionIndex().transactions } == aborted)
       try checkLookups(subject, seed)
-      try subject.reopen(cleanly: cleanly)
+      try subject.reopen(cleanly: cleanly, isRescanned: isRescanned)
     }
   }
 

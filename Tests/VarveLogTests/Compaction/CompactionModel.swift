@@ -117,8 +117,9 @@ final class CompactedLog {
     }
   }
 
-  func reopen(cleanly: Bool) throws {
-    let recoveryPoint = log.flushedOffset
+  /// - Parameter isRescanned: after a crash that no checkpoint outlived: every batch is read again.
+  func reopen(cleanly: Bool, isRescanned: Bool = false) throws {
+    let recoveryPoint = isRescanned ? 0 : log.flushedOffset
     if cleanly { try log.close() }
     log = try LogContents.open(
       directory, on: disk, time: time, configuration: configuration,

@@ -26,7 +26,8 @@ import VarveTestKit
       #expect(subject.compactor.cleanedUpTo == subject.log.segments.last?.baseOffset)
       try checkLookups(subject, seed)
       if Bool.random(using: &generator) {
-        try subject.reopen(cleanly: Bool.random(using: &generator))
+        try subject.reopen(
+          cleanly: Bool.random(using: &generator), isRescanned: Bool.random(using: &generator))
         #expect(
           try LogContents.records(subject.log) == subject.model.records, "\(TestShare.again(seed))")
       }

@@ -215,7 +215,10 @@ import VarveTestKit
       open = []
       subject.time.advance(byMilliseconds: Int64.random(in: 0...1500, using: &generator))
       while try subject.compactor.step() {}
-      if Bool.random(using: &generator) { try subject.reopen(cleanly: step % 3 == 0) }
+      if Bool.random(using: &generator) {
+        try subject.reopen(
+          cleanly: step % 3 == 0, isRescanned: Bool.random(using: &generator))
+      }
       var found: [String: String] = [:]
       for record in try committed(subject.log) {
         found[record.key?.description ?? ""] = record.value?.description
