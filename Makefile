@@ -50,6 +50,7 @@ test-long: codecs tsan ## all of them: every seed, ten million fuzz inputs, both
 .PHONY: fuzz
 fuzz: codecs ## every decoder on ten million random and mutated inputs under AddressSanitizer
 	@VARVE_TEST_LONG=1 .ci/sanitized address '$(FUZZ_SUITES)' --configuration release
+	@.ci/libfuzzer
 
 .PHONY: tsan
 tsan: codecs ## one writer, many readers and maintenance at once under ThreadSanitizer

@@ -1,5 +1,5 @@
 extension LogEntry {
-  /// A line for people: `2026-11-24T09:15:00.000Z warning varve.log: the tail was cut topic=orders`.
+  /// A line for people: `2026-11-24T09:15:00.000Z info varve: opened path=/var/lib/varve`.
   /// Whatever is in the message, it stays one line.
   public var text: String {
     let details = metadata.map { " \($0.key.rawValue)=\(quotedIfNeeded($0.value))" }.joined()

@@ -36,11 +36,11 @@ import VarveTestKit
     "G14: a read-only disk can be read and each change is one typed error",
     .enabled(if: MountedDisk.canMount, "only root may mount a disk, and root may write anywhere"))
   func readOnlyDisk() throws {
-    let disk = try MountedDisk(byteCount: 256 << 10)
+    let directory = try TemporaryDirectory()
+    try files.createDirectory(directory.path + "/directory")
+    try files.open(directory.path + "/file", .create).write("text", at: 0)
+    let disk = try MountedDisk(readOnly: directory.path)
     let path = disk.path + "/file"
-    try files.createDirectory(disk.path + "/directory")
-    try files.open(path, .create).write("text", at: 0)
-    disk.makeReadOnly()
     #expect(try files.open(path, .read).text() == "text")
     #expect(try files.open(path, .read).map(4, writable: false).text(0..<4) == "text")
     try files.createDirectory(disk.path + "/directory")
@@ -62,20 +62,16 @@ import VarveTestKit
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       let files = LocalFileSystem()
-      var limit = rlimit(rlim_cur: 40, rlim_max: 40)
+      var limit = rlimit(rlim_cur: 256, rlim_max: 256)
       try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
       var open: [any File] = []
       let error = failure { () throws(FileError) in
-        for number in 0..<100 {
+        for number in 0..<300 {
           open.append(try files.open("\(directory.path)/\(number)", .create))
         }
       }
       #expect(error?.code == .tooManyOpenFiles)
       #expect(error?.remedy?.contains("ulimit -n") == true)
-      #expect(
-        failure { () throws(FileError) in
-          _ = try files.contents(ofDirectory: directory.path)
-        }?.code == .tooManyOpenFiles)
       open.removeLast(5)
       _ = try files.open("\(directory.path)/again", .create)
     }

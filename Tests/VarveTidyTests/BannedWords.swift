@@ -53,7 +53,7 @@ extension BannedWord {
           && !file.path.hasPrefix("Tests/VarveTests/Documentation/")
       }),
     BannedWord(
-      word: "Foundation", pattern: { /\bimport (?:Foundation|Dispatch)\b/ },
+      word: "Foundation", pattern: { /\bimport Foundation\w*/ },
       instead: "libraries do without it", scope: libraries),
     BannedWord(
       word: "sleeping", pattern: { /\b(?:Task\.sleep|usleep|nanosleep|Thread\.sleep)\(/ },

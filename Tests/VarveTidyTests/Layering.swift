@@ -3,9 +3,9 @@ enum Layering {
   /// The modules that each target may import. Swift's own `Synchronization` is everybody's.
   static let allowed: [String: Set<String>] = [
     "VarveBase": ["CVarve", "Glibc", "Musl", "Darwin"],
-    "VarveLog": ["VarveBase", "CZlib", "CLZ4", "CSnappy", "CZstd"],
+    "VarveLog": ["VarveBase", "Dispatch", "CZlib", "CLZ4", "CSnappy", "CZstd"],
     "VarveProtocol": ["VarveBase"],
-    "VarveBroker": ["VarveLog", "VarveProtocol", "VarveBase"],
+    "VarveBroker": ["VarveLog", "VarveProtocol", "VarveBase", "Dispatch"],
     "Varve": ["VarveBroker", "VarveLog", "VarveBase"],
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin",
