@@ -44,6 +44,36 @@ public struct BatchReader: Sendable {
     }
   }
 
+  /// Lends every record up to the end, checking each as it comes to it: one pass over the bytes,
+  /// the fastest way through a partition.
+  ///
+  /// ```swift
+  /// try reader.forEachRecord { record in total += record.value?.byteCount ?? 0 }
+  /// ```
+  ///
+  /// What `body` throws ends the reading; ``position`` is behind the record that it threw at.
+  public mutating func forEachRecord(
+    _ body: (borrowing BorrowedRecord) throws(VarveError) -> Void
+  ) throws(VarveError) {
+    var decompressor = RecordBatchDecompressor()
+    while true {
+      let start = position
+      let slice = try client.read(from: start, maxBytes: batchBytes, isolation: isolation)
+      var walk = BatchWalk(
+        slice, of: client.id,
+        ConsumedBatch.Filter(
+          from: start, isolation: isolation, verifiesChecksums: verifiesChecksums))
+      while let stored = try walk.next() {
+        if stored.isShown {
+          let payload = try walk.payload(of: stored, with: &decompressor)
+          try walk.forEachRecord(of: payload, stored.header, passed: &position, body)
+        }
+        position = walk.nextOffset
+      }
+      if position == start { return }
+    }
+  }
+
   /// Suspends until there is a record to read, or the task is cancelled.
   public func waitForRecord() async { await client.waitForRecord(at: position) }
 }

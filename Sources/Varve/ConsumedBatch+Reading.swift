@@ -47,99 +47,43 @@ extension ConsumedBatch {
 
 /// The state of taking in bytes.
 private struct BatchReading: ~Copyable {
-  private let slice: LogSlice
-  private let source: TopicPartition
-  private let filter: ConsumedBatch.Filter
+  private var walk: BatchWalk
   private var parts: [ConsumedBatch.Part] = []
   private var count = 0
-  private var nextOffset: Offset
   /// Where the whole batches that are not in a part yet begin.
   private var runStart: Int?
   private var decompressor = RecordBatchDecompressor()
 
   init(_ slice: LogSlice, of source: TopicPartition, _ filter: ConsumedBatch.Filter) {
-    self.slice = slice
-    self.source = source
-    self.filter = filter
-    nextOffset = filter.range.lowerBound
+    walk = BatchWalk(slice, of: source, filter)
   }
 
   var batch: ConsumedBatch {
     ConsumedBatch(
-      source: source, count: count, nextOffset: nextOffset, endOffset: slice.endOffset,
-      parts: parts, range: filter.range)
+      source: walk.source, count: count, nextOffset: walk.nextOffset,
+      endOffset: walk.slice.endOffset, parts: parts, range: walk.filter.range)
   }
 
   mutating func run() throws(VarveError) {
-    var position = 0
-    while let header = try header(at: position) {
-      guard header.baseOffset < filter.range.upperBound else { break }
-      let end = position + header.sizeInBytes
-      if isShown(header) {
-        try take(header, position..<end)
+    while let stored = try walk.next() {
+      if !stored.isShown {
+        endRun(at: stored.range.lowerBound)
+      } else if stored.header.attributes.codec == CompressionCodec.none {
+        count += try walk.count(stored.bytes.slice(stored.payload), stored.header)
+        runStart = runStart ?? stored.range.lowerBound
       } else {
-        endRun(at: position)
+        endRun(at: stored.range.lowerBound)
+        let payload = try walk.payload(of: stored, with: &decompressor)
+        count += try walk.count(payload, stored.header)
+        parts.append(ConsumedBatch.Part(bytes: payload, header: stored.header))
       }
-      nextOffset = max(nextOffset, min(header.nextOffset, filter.range.upperBound))
-      position = end
     }
-    endRun(at: position)
-  }
-
-  /// The header of the batch at a position; nil at the end, and for a batch that is cut short.
-  private func header(at position: Int) throws(VarveError) -> RecordBatchHeader? {
-    guard position < slice.bytes.count else { return nil }
-    do throws(RecordBatchError) {
-      return try RecordBatch.checkedHeader(slice.bytes.bytes, at: position)
-    } catch {
-      if error.code == .truncated && position > 0 { return nil }
-      throw VarveError(error, in: source)
-    }
-  }
-
-  private func isShown(_ header: RecordBatchHeader) -> Bool {
-    guard !header.attributes.isControl, header.recordCount > 0,
-      header.lastOffset >= filter.range.lowerBound
-    else { return false }
-    guard filter.isolation == .readCommitted, header.attributes.isTransactional else { return true }
-    return !slice.aborted.contains {
-      $0.producerID == header.producerID && $0.firstOffset <= header.baseOffset
-        && header.lastOffset <= $0.lastOffset
-    }
-  }
-
-  private mutating func take(
-    _ header: RecordBatchHeader, _ range: Range<Int>
-  ) throws(VarveError) {
-    let stored = slice.bytes.slice(range)
-    do throws(RecordBatchError) {
-      if filter.verifiesChecksums {
-        try RecordBatch.verifyChecksum(stored.bytes, header: header)
-      }
-      if header.attributes.codec == CompressionCodec.none {
-        let payload = stored.slice(RecordBatchHeader.byteCount..<stored.count)
-        try count(payload.bytes, header)
-        runStart = runStart ?? range.lowerBound
-        return
-      }
-      let payload = try decompressor.payload(
-        of: stored.bytes, header: header, limit: filter.payloadByteCountMax)
-      try count(payload.bytes, header)
-      endRun(at: range.lowerBound)
-      parts.append(ConsumedBatch.Part(bytes: payload, header: header))
-    } catch { throw VarveError(error, in: source) }
-  }
-
-  private mutating func count(
-    _ payload: RawSpan, _ header: RecordBatchHeader
-  ) throws(RecordBatchError) {
-    var records = RecordIterator(payload: payload, header: header)
-    count += try records.check(countingIn: filter.range)
+    endRun(at: walk.position)
   }
 
   private mutating func endRun(at position: Int) {
     guard let start = runStart else { return }
-    parts.append(ConsumedBatch.Part(bytes: slice.bytes.slice(start..<position), header: nil))
+    parts.append(ConsumedBatch.Part(bytes: walk.slice.bytes.slice(start..<position), header: nil))
     runStart = nil
   }
 }

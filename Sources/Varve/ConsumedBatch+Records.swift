@@ -57,25 +57,28 @@ extension ConsumedBatch: Sequence {
     private var position = 0
     /// The records of the batch at hand.
     private var payload = ByteSlice()
-    private var header: RecordBatchHeader?
+    /// The next of them; nil where there is no batch at hand.
     private var place: RecordIterator.Place?
 
     init(_ batch: ConsumedBatch) { self.batch = batch }
 
     public mutating func next() -> Record? {
       while true {
-        if let header, let record = nextRecord(header) { return record }
+        if let place, let (record, next) = record(at: place) {
+          self.place = next
+          return record
+        }
         guard advance() else { return nil }
       }
     }
 
-    private mutating func nextRecord(_ header: RecordBatchHeader) -> Record? {
-      let payload = self.payload
-      var records = RecordIterator(payload: payload.bytes, header: header, at: place)
+    private func record(
+      at place: RecordIterator.Place
+    ) -> (record: Record, next: RecordIterator.Place)? {
+      var records = RecordIterator(payload: payload.bytes, at: place)
       while let view = try? records.next() {
         guard batch.range.contains(view.offset) else { continue }
-        place = records.place
-        return Record(view, in: payload)
+        return (Record(view, in: payload), records.place)
       }
       return nil
     }
@@ -86,8 +89,7 @@ extension ConsumedBatch: Sequence {
       if partIndex >= 0 && batch.parts[partIndex].header == nil {
         let bytes = batch.parts[partIndex].bytes
         if let (header, range) = ConsumedBatch.batch(in: bytes.bytes, at: position) {
-          self.header = header
-          payload = bytes.slice(range)
+          enter(bytes.slice(range), header)
           position = range.upperBound
           return true
         }
@@ -96,16 +98,17 @@ extension ConsumedBatch: Sequence {
     }
 
     private mutating func enterNextPart() -> Bool {
-      header = nil
       partIndex += 1
       position = 0
       guard partIndex < batch.parts.count else { return false }
-      if let header = batch.parts[partIndex].header {
-        self.header = header
-        payload = batch.parts[partIndex].bytes
-        return true
-      }
-      return advance()
+      guard let header = batch.parts[partIndex].header else { return advance() }
+      enter(batch.parts[partIndex].bytes, header)
+      return true
+    }
+
+    private mutating func enter(_ payload: ByteSlice, _ header: RecordBatchHeader) {
+      self.payload = payload
+      place = RecordIterator.Place(startOf: header)
     }
   }
 }

@@ -45,7 +45,7 @@ final class Accumulator: Sendable {
   /// Takes a record, or returns the memory that is missing for it. `room` is what its sender waited
   /// for.
   func add(
-    _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, now: any TimeSource
+    _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, now: Timestamp
   ) throws(VarveError) -> Int? {
     // A batch may be ready although its record was refused: it is sent all the same.
     var mustSend = false
@@ -57,13 +57,13 @@ final class Accumulator: Sendable {
   }
 
   private func add(
-    _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, _ time: any TimeSource,
+    _ entry: borrowing BatchEntry, room: Room?, _ listener: Listener, _ now: Timestamp,
     _ state: inout State
   ) throws(VarveError) -> Int? {
     if state.isClosed { throw .closed("the producer") }
     if state.open == nil { state.rules = client.rules }
     try entry.check(
-      state.rules, bufferBytes: shared.memory.capacity, now: time.now, for: client.id)
+      state.rules, bufferBytes: shared.memory.capacity, now: now, for: client.id)
     let size = entry.sizeMax
     let limit = min(shared.options.batchBytes, state.rules.batchBytesMax)
     if let open = state.open, open.builder.sizeInBytes + size > limit { state.seal() }

@@ -24,7 +24,12 @@ public struct PartitionWriter: ~Copyable {
   private let batchBytes: Int
   private var builder: RecordBatchBuilder
   private var rules: RecordRules
+  /// When the batch was begun.
   private var clock: Timestamp
+  /// The records that are appended and not committed.
+  public private(set) var count = 0
+  /// Bytes that are left of the batch at least.
+  private var room = 0
   private var lastTimestamp = Timestamp.none
   private var last: RecordReceipt?
 
@@ -37,7 +42,7 @@ public struct PartitionWriter: ~Copyable {
     self.compression = compression
     self.batchBytes = batchBytes
     rules = client.rules
-    clock = time.now
+    clock = .none
     builder = Self.builder(rules.compression ?? compression)
   }
 
@@ -47,9 +52,6 @@ public struct PartitionWriter: ~Copyable {
 
   public var partition: TopicPartition { client.id }
 
-  /// The records that are appended and not committed.
-  public var count: Int { builder.recordCount }
-
   /// Adds a record to the batch.
   ///
   /// - Parameters:
@@ -57,18 +59,19 @@ public struct PartitionWriter: ~Copyable {
   ///   - key: nil for none.
   ///   - value: nil for a null value.
   /// - Throws: `.recordTooLarge`, `.invalidRecord`, `.invalidTimestamp`: then it was not added. What
-  ///   ``commit()`` throws, where the batch was full: then those before it are lost too.
+  ///   ``commit()`` throws, where the batch is full: then the records of that are lost, and this
+  ///   one was not added.
   public mutating func append(
     timestamp: Timestamp? = nil, key: RawSpan? = nil, value: RawSpan?
   ) throws(VarveError) {
-    if builder.isEmpty { try begin() }
+    if count == 0 { begin() }
     let entry = BatchEntry(timestamp: timestamp ?? clock, key: key, value: value, headers: [])
-    let size = try makeRoom(for: entry)
+    try makeRoom(for: entry)
     do throws(RecordBatchError) {
       try builder.append(timestamp: entry.timestamp, key: key, value: value)
     } catch { throw VarveError(building: error, for: client.id) }
+    count &+= 1
     lastTimestamp = entry.timestamp
-    if builder.sizeInBytes + size > limit { try commit() }
   }
 
   /// Adds a record with headers, or with a key and value of other types.
@@ -76,20 +79,20 @@ public struct PartitionWriter: ~Copyable {
     timestamp: Timestamp? = nil, key: (any Payload)? = nil, value: (any Payload)?,
     headers: [Header] = []
   ) throws(VarveError) {
-    if builder.isEmpty { try begin() }
+    if count == 0 { begin() }
     let record = OutgoingRecord(
       partition: nil, key: key, value: value, headers: headers, timestamp: timestamp)
     let recordHeaders = record.recordHeaders
     try record.withBytes { (key, value) throws(VarveError) in
       let entry = BatchEntry(
         timestamp: timestamp ?? clock, key: key, value: value, headers: recordHeaders)
-      let size = try makeRoom(for: entry)
+      try makeRoom(for: entry)
       do throws(RecordBatchError) {
         try builder.append(
           timestamp: entry.timestamp, key: key, value: value, headers: recordHeaders)
       } catch { throw VarveError(building: error, for: client.id) }
+      count &+= 1
       lastTimestamp = entry.timestamp
-      if builder.sizeInBytes + size > limit { try commit() }
     }
   }
 
@@ -99,14 +102,17 @@ public struct PartitionWriter: ~Copyable {
   /// log said: then the records of the batch are lost, and the writer can go on.
   @discardableResult
   public mutating func commit() throws(VarveError) -> RecordReceipt? {
-    guard !builder.isEmpty else { return last }
-    defer { builder.reset() }
+    guard count > 0 else { return last }
+    defer {
+      builder.reset()
+      count = 0
+    }
     do throws(RecordBatchError) { try builder.finish() } catch {
       throw VarveError(building: error, for: client.id)
     }
     let batch = try client.append(builder.bytes)
     let receipt = RecordReceipt(
-      partition: client.id, offset: batch.firstOffset + Int64(builder.recordCount - 1),
+      partition: client.id, offset: batch.firstOffset + Int64(count - 1),
       timestamp: batch.logAppendTime ?? lastTimestamp)
     last = receipt
     return receipt
@@ -114,25 +120,36 @@ public struct PartitionWriter: ~Copyable {
 
   private var limit: Int { min(batchBytes, rules.batchBytesMax) }
 
-  /// Takes over what the topic asks of records by now.
-  private mutating func begin() throws(VarveError) {
-    clock = time.now
-    rules = client.rules
-    let wanted = rules.compression ?? compression
-    if builder.codec != wanted.codec || builder.level != wanted.level {
-      builder = Self.builder(wanted)
+  /// Begins a batch. What the topic asks of records is asked anew each millisecond.
+  private mutating func begin() {
+    let now = time.now
+    if now != clock {
+      clock = now
+      rules = client.rules
+      let wanted = rules.compression ?? compression
+      if builder.codec != wanted.codec || builder.level != wanted.level {
+        builder = Self.builder(wanted)
+      }
     }
+    room = limit - RecordBatchHeader.byteCount
   }
 
-  /// Judges a record, and commits the batch where it does not fit into it. Returns its size.
-  private mutating func makeRoom(for entry: borrowing BatchEntry) throws(VarveError) -> Int {
+  /// Judges a record, and commits the batch where it does not fit into it.
+  private mutating func makeRoom(for entry: borrowing BatchEntry) throws(VarveError) {
     try entry.check(rules, bufferBytes: Int(Int32.max), now: clock, for: client.id)
     let size = entry.sizeMax
-    if builder.sizeInBytes + size > limit, !builder.isEmpty {
-      try commit()
-      try begin()
-    }
-    return size
+    room &-= size
+    if room < 0 { try makeMoreRoom(for: size) }
+  }
+
+  /// The bytes taken were counted generously; here they are counted exactly.
+  @inline(never)
+  private mutating func makeMoreRoom(for size: Int) throws(VarveError) {
+    room = limit - builder.sizeInBytes - size
+    guard room < 0, count > 0 else { return }
+    try commit()
+    begin()
+    room -= size
   }
 }
 

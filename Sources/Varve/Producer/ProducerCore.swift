@@ -72,13 +72,14 @@ final class ProducerCore: Sendable {
     _ record: borrowing OutgoingRecord, to sender: TopicSender, room: Room?, _ listener: Listener
   ) throws(VarveError) -> Int? {
     var missing: Int?
-    let timestamp = record.timestamp ?? cluster.time.now
+    let now = cluster.time.now
+    let timestamp = record.timestamp ?? now
     let headers = record.recordHeaders
     let partition = record.partition
     try record.withBytes { (key, value) throws(VarveError) in
       let entry = BatchEntry(timestamp: timestamp, key: key, value: value, headers: headers)
       let accumulator = try sender.accumulator(for: partition, entry)
-      missing = try accumulator.add(entry, room: room, listener, now: cluster.time)
+      missing = try accumulator.add(entry, room: room, listener, now: now)
     }
     return missing
   }

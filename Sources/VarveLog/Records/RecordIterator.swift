@@ -59,17 +59,45 @@ package struct RecordIterator: ~Escapable {
 
   /// How far an iteration has come: what lets it go on over the same payload later.
   package struct Place: Sendable {
+    fileprivate let baseOffset: Int64
+    fileprivate let lastOffsetDelta: Int32
+    fileprivate let baseTimestamp: Int64
+    fileprivate let appendTimestamp: Timestamp?
     fileprivate let position: Int
     fileprivate let remaining: Int
+
+    /// Before the first record of a batch.
+    package init(startOf header: RecordBatchHeader) {
+      baseOffset = header.baseOffset.rawValue
+      lastOffsetDelta = header.lastOffsetDelta
+      baseTimestamp = header.baseTimestamp.rawValue
+      appendTimestamp =
+        header.attributes.timestampType == .logAppend ? header.maxTimestamp : nil
+      position = 0
+      remaining = Int(header.recordCount)
+    }
+
+    fileprivate init(_ records: borrowing RecordIterator) {
+      baseOffset = records.baseOffset
+      lastOffsetDelta = records.lastOffsetDelta
+      baseTimestamp = records.baseTimestamp
+      appendTimestamp = records.appendTimestamp
+      position = records.position
+      remaining = records.remaining
+    }
   }
 
-  package var place: Place { Place(position: position, remaining: remaining) }
+  package var place: Place { Place(self) }
 
-  /// Goes on where another iteration of the same payload was; nil begins.
+  /// Goes on where another iteration of the same payload was.
   @_lifetime(copy payload)
-  package init(payload: RawSpan, header: RecordBatchHeader, at place: Place?) {
-    self.init(payload: payload, header: header)
-    guard let place else { return }
+  package init(payload: RawSpan, at place: Place) {
+    precondition(payload.byteCount <= Int(Int32.max))
+    self.payload = payload
+    baseOffset = place.baseOffset
+    lastOffsetDelta = place.lastOffsetDelta
+    baseTimestamp = place.baseTimestamp
+    appendTimestamp = place.appendTimestamp
     position = place.position
     remaining = place.remaining
   }

@@ -8,23 +8,26 @@ package import VarveBase
 ///
 /// Small, because a loop moves it once for each record: what is seldom asked for is read again
 /// from the bytes, which `RecordIterator` has checked.
+///
+/// `@usableFromInline` lets other modules inline what they ask of each record.
+@usableFromInline
 package struct RecordView: ~Escapable {
   /// The payload of the batch.
-  private let payload: RawSpan
+  @usableFromInline let payload: RawSpan
 
   package let offset: Offset
   /// The record's time, or the batch's largest where the log set it (`TimestampType.logAppend`).
   package let timestamp: Timestamp
 
   // Positions in the payload, which is smaller than 2 GiB.
-  private let start: Int32
-  private let keyStart: Int32
-  private let valueStart: Int32
-  private let end: Int32
+  @usableFromInline let start: Int32
+  @usableFromInline let keyStart: Int32
+  @usableFromInline let valueStart: Int32
+  @usableFromInline let end: Int32
   /// -1 for a null key.
-  private let keyCount: Int32
+  @usableFromInline let keyCount: Int32
   /// -1 for a null value.
-  private let valueCount: Int32
+  @usableFromInline let valueCount: Int32
 
   /// - Parameters:
   ///   - start: where the attributes are, after the record's length.
@@ -49,17 +52,17 @@ package struct RecordView: ~Escapable {
 
 extension RecordView {
   /// Where the key is in the payload; nil for a null key.
-  package var keyRange: Range<Int>? {
+  @inlinable package var keyRange: Range<Int>? {
     keyCount < 0 ? nil : Int(keyStart)..<Int(keyStart &+ keyCount)
   }
 
   /// Where the value is in the payload; nil for a null value.
-  package var valueRange: Range<Int>? {
+  @inlinable package var valueRange: Range<Int>? {
     valueCount < 0 ? nil : Int(valueStart)..<Int(valueStart &+ valueCount)
   }
 
   /// The key; nil for a null key, which is not an empty one.
-  package var key: RawSpan? {
+  @inlinable package var key: RawSpan? {
     @_lifetime(copy self)
     get {
       guard keyCount >= 0 else { return nil }
@@ -68,7 +71,7 @@ extension RecordView {
   }
 
   /// The value; nil for a null value: a tombstone, in a compacted topic.
-  package var value: RawSpan? {
+  @inlinable package var value: RawSpan? {
     @_lifetime(copy self)
     get {
       guard valueCount >= 0 else { return nil }
@@ -96,10 +99,10 @@ extension RecordView {
   package var byteCount: Int { Int(end - start) }
 
   /// Where the number of headers is in the payload: after the value.
-  package var headersStart: Int { Int(valueStart &+ max(0, valueCount)) }
+  @inlinable package var headersStart: Int { Int(valueStart &+ max(0, valueCount)) }
 
   /// Where those bytes are in the payload.
-  package var range: Range<Int> { Int(start)..<Int(end) }
+  @inlinable package var range: Range<Int> { Int(start)..<Int(end) }
 
   /// Key, value and headers as stored: all that does not depend on the record's place.
   package var body: RawSpan {
