@@ -2,7 +2,9 @@
 ///
 /// ```swift
 /// extension JSONEncoder: PayloadEncoder {
-///   public func bytes(of value: some Encodable) throws -> ByteSlice { ByteSlice(try encode(value)) }
+///   public func bytes(of value: some Encodable) throws -> ByteSlice {
+///     ByteSlice(try encode(value))
+///   }
 /// }
 /// ```
 public protocol PayloadEncoder {
@@ -13,7 +15,9 @@ public protocol PayloadEncoder {
 ///
 /// ```swift
 /// extension JSONDecoder: PayloadDecoder {
-///   public func value<Value: Decodable>(_ type: Value.Type, from bytes: ByteSlice) throws -> Value {
+///   public func value<Value: Decodable>(
+///     _ type: Value.Type, from bytes: ByteSlice
+///   ) throws -> Value {
 ///     try decode(type, from: Data(bytes))
 ///   }
 /// }

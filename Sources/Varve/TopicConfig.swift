@@ -6,8 +6,8 @@
 ///   config: [.retention(.days(7)), .compression(.gzip), TopicConfig("segment.ms", "3600000")])
 /// ```
 ///
-/// Names and values are judged when a topic is created or altered: ``VarveError/Code/invalidConfig``
-/// says what is wrong with them.
+/// Names and values are judged when a topic is created or altered:
+/// ``VarveError/Code/invalidConfig`` says what is wrong with them.
 public struct TopicConfig: Hashable, Sendable {
   public let name: String
   public let value: String

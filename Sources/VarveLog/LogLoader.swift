@@ -125,7 +125,7 @@ package struct LogLoader {
       throw LogError(
         .corrupt,
         """
-        \(fault); all before offset \(recoveryPoint) was on the disk, so this is damage, not a torn \
+        \(fault); all before offset \(recoveryPoint) was on the disk: this is damage, not a torn \
         write. 'varve log repair' keeps every batch that is whole
         """, partition: partition, file: files.log, offset: content.nextOffset,
         at: .byte(content.end))
@@ -158,7 +158,7 @@ package struct LogLoader {
       throw LogError(
         .corrupt,
         """
-        the segment ends at offset \(end), and the next one starts at \(base): records are missing. \
+        the segment ends at offset \(end), the next one starts at \(base): records are missing. \
         'varve log repair' accepts the loss
         """, partition: partition, file: last.files.log, offset: end)
     }
@@ -291,7 +291,7 @@ extension LogLoader {
     throw LogError(
       .corrupt,
       """
-      records from \(logStartOffset) to \(recoveryPoint) were on the disk, but there is no segment: \
+      records from \(logStartOffset) to \(recoveryPoint) were on the disk, but no segment is: \
       files are missing. Bring them back, or accept the loss with 'varve log repair'
       """, partition: partition, file: directory, offset: logStartOffset)
   }

@@ -100,7 +100,7 @@ struct VerifierRun: ~Copyable {
     if base < summary.endOffset {
       report(
         .missingOffsets, name(base, .log),
-        "the segment starts at offset \(base), before the end \(summary.endOffset) of the one before",
+        "the segment starts at offset \(base), not after the end \(summary.endOffset) before it",
         offset: base)
     } else if !verifier.isCompacted {
       report(

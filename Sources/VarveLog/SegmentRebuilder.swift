@@ -128,7 +128,7 @@ struct SegmentRebuilder {
 
 extension SegmentRebuilder {
   /// Where the segment ends, by its indexes and the headers after their last entries; nil where
-  /// they are missing or can't be right, and where those headers do not lead to the end of the file.
+  /// they are missing or can't be right, or where those headers do not lead to the file's end.
   func quickEnd() throws(LogError) -> SegmentEnd? {
     do {
       for path in [files.offsetIndex, files.timeIndex]

@@ -100,7 +100,7 @@ struct CrashCheck {
       let expected = model.firstOffset(stampedAtOrAfter: time)
       try require(
         found == expected,
-        "time \(time): found \(found?.description ?? "none"), not \(expected?.description ?? "none")"
+        "time \(time): \(found?.description ?? "none"), not \(expected?.description ?? "none")"
       )
     }
   }

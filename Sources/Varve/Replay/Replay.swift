@@ -3,7 +3,7 @@ internal import VarveLog
 /// The records of a topic from one moment of its history to another, in order.
 ///
 /// ```swift
-/// let history = varve.replay("orders", from: .timestamp(t0), to: .latest, pace: .recorded(speed: 10))
+/// let history = varve.replay("orders", from: .timestamp(t0), pace: .recorded(speed: 10))
 /// for try await record in history { print(record.partition, record.record) }
 /// ```
 ///

@@ -35,11 +35,11 @@ import VarveTestKit
     try await varve.close()
   }
 
-  @Test func `what can't be is refused with its reason`() async throws {
-    let log = try LogUnderTest()
-    let varve = log.varve
-    try await varve.createTopic("orders", partitions: 2)
-    let refusals: [(VarveError.Code, @Sendable () async throws(VarveError) -> Void)] = [
+  typealias Attempt = @Sendable () async throws(VarveError) -> Void
+
+  /// What can't be done in a log with a topic "orders" of two partitions, and why not.
+  static func refusals(_ varve: Varve) -> [(VarveError.Code, Attempt)] {
+    [
       (
         .topicAlreadyExists,
         { () async throws(VarveError) in try await varve.createTopic("orders") }
@@ -88,6 +88,13 @@ import VarveTestKit
         }
       ),
     ]
+  }
+
+  @Test func `what can't be is refused with its reason`() async throws {
+    let log = try LogUnderTest()
+    let varve = log.varve
+    try await varve.createTopic("orders", partitions: 2)
+    let refusals = Self.refusals(varve)
     for (index, (code, attempt)) in refusals.enumerated() {
       let error = await failure(attempt)
       #expect(error?.code == code, "\(index): \(error?.description ?? "nothing was thrown")")
