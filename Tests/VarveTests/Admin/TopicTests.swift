@@ -40,10 +40,7 @@ import VarveTestKit
   /// What can't be done in a log with a topic "orders" of two partitions, and why not.
   static func refusals(_ varve: Varve) -> [(VarveError.Code, Attempt)] {
     [
-      (
-        .topicAlreadyExists,
-        { () async throws(VarveError) in try await varve.createTopic("orders") }
-      ),
+      (.topicAlreadyExists, { () async throws(VarveError) in try await varve.createTopic("orders") }),
       (.invalidTopic, { () async throws(VarveError) in try await varve.createTopic("a/b") }),
       (.invalidTopic, { () async throws(VarveError) in try await varve.deleteTopic("") }),
       (
