@@ -24,6 +24,8 @@ extension VerifierRun {
     let known: Set = [LeaderEpochCheckpoint.fileName, PartitionMetadata.fileName]
     guard !known.contains(name), !Self.raftNames.contains(name), !name.hasSuffix(".checkpoint")
     else { return }
+    // What a repair took out, for somebody to look at.
+    if name.hasSuffix(".damaged") { return }
     if name.hasSuffix(".tmp") {
       return report(.leftover, name, "an interrupted operation left it")
     }

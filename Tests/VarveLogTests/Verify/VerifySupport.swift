@@ -7,10 +7,18 @@ import VarveTestKit
 struct DamagedDirectory {
   static let path = "/data/topic-0"
 
-  let files = SimulatedFileSystem(seed: 1)
+  let files: SimulatedFileSystem
   var verifier: LogVerifier
 
+  /// The same directory on a disk after a crash.
+  init(_ other: DamagedDirectory, on files: SimulatedFileSystem) {
+    self.files = files
+    verifier = LogVerifier(Self.path, on: files)
+    verifier.topicID = other.verifier.topicID
+  }
+
   init(isCompacted: Bool = false) throws {
+    files = SimulatedFileSystem(seed: 1)
     try files.createDirectory(Self.path)
     verifier = LogVerifier(Self.path, on: files)
     verifier.isCompacted = isCompacted
