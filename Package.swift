@@ -58,11 +58,14 @@ let package = Package(
     .executableTarget(
       name: "VarveBenchmarks",
       dependencies: [
-        "Varve",
+        "Varve", "CBenchmarks",
         .target(name: "CLMDB", condition: .when(traits: ["Peers"])),
         .target(name: "CSQLite", condition: .when(traits: ["Peers"])),
       ],
-      path: "Benchmarks", exclude: ["Demo"], swiftSettings: relaxed),
+      path: "Benchmarks", exclude: ["Demo", "Native"], swiftSettings: relaxed),
+    .target(
+      name: "CBenchmarks", dependencies: ["CVarve"], path: "Benchmarks/Native",
+      cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
 
     .testTarget(name: "VarveBaseTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(
@@ -76,6 +79,9 @@ let package = Package(
       name: "VarveCommandTests", dependencies: ["VarveTestKit", "VarveCommand"],
       resources: [.copy("Transcripts")], swiftSettings: relaxed),
     .testTarget(name: "VarveCrashTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveBenchmarkTests", dependencies: ["VarveBenchmarks", "VarveTestKit"],
+      swiftSettings: relaxed),
     .testTarget(name: "VarveTidyTests", swiftSettings: relaxed),
   ],
   swiftLanguageModes: [.v6]

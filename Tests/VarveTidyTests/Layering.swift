@@ -15,7 +15,7 @@ enum Layering {
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",
     ],
     "VarveBenchmarks": [
-      "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CVarve", "CLMDB",
+      "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CBenchmarks", "CLMDB",
       "CSQLite", "CZlib", "Foundation", "Glibc",
     ],
   ]

@@ -1,0 +1,53 @@
+import Glibc
+import VarveBase
+
+/// The program: runs the benchmarks asked for and says what they found.
+enum Program {
+  /// Touched before anything is measured: about what the largest benchmark has in use.
+  private static let warmUpBytes = 4 << 30
+
+  static func run(_ words: [String]) async throws {
+    var options = try Options(words)
+    if options.isList { return list() }
+    options.program = "/proc/\(getpid())/exe"
+    defer { try? LocalFileSystem().removeDirectory(options.directory) }
+    try LocalFileSystem().createDirectory(options.directory)
+    if !options.isSmoke { Machine.warmUp(byteCount: warmUpBytes) }
+    var results = Results(machine: Machine(), isSmoke: options.isSmoke)
+    say(heading(results))
+    let bench = Bench(options)
+    for benchmark in options.benchmarks {
+      say("\n\(benchmark.name): \(benchmark.summary)")
+      for comparison in try await benchmark.run(bench) {
+        say(Table.lines(of: comparison).joined(separator: "\n"))
+        results.comparisons.append((benchmark.name, comparison))
+      }
+    }
+    say(
+      "\nload at the end \(Table.fixed(Machine.currentLoad, 1)), hash of all work "
+        + String(bench.hashOfAll, radix: 16))
+    if let path = options.json { try Results.write(results.json, to: path) }
+    if let path = options.svg { try Results.write(Chart(results).svg, to: path) }
+  }
+
+  /// Prints at once, also into a pipe: a run takes minutes.
+  private static func say(_ text: String) {
+    print(text)
+    fflush(nil)
+  }
+
+  private static func list() {
+    for benchmark in Benchmark.all {
+      say("\(Table.column(benchmark.name, 18)) \(benchmark.summary)")
+    }
+  }
+
+  private static func heading(_ results: Results) -> String {
+    let machine = results.machine
+    return """
+      \(machine.processor), \(machine.cores) cores, Linux \(machine.kernel), load \
+      \(Table.fixed(machine.load, 1))\(results.isSmoke ? "; smoke sizes: these are no measurements" : "")
+      → says how often as good Varve is, in rounds of this run that ran side by side
+      """
+  }
+}

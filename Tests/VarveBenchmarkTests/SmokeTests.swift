@@ -1,0 +1,27 @@
+import Testing
+import VarveBenchmarks
+import VarveTestKit
+
+/// Every benchmark runs, small, so that none rots; what it finds is not looked at but for being
+/// there.
+@Suite(.serialized) struct SmokeTests {
+  @Test(arguments: Benchmark.all.map(\.name))
+  func `a benchmark runs`(name: String) async throws {
+    let directory = try TemporaryDirectory()
+    var options = Options()
+    options.isSmoke = true
+    options.directory = directory.path
+    let benchmark = try #require(Benchmark.all.first { $0.name == name })
+    let comparisons = try await benchmark.run(Bench(options))
+    #expect(!comparisons.isEmpty)
+    for comparison in comparisons {
+      for figure in comparison.figures {
+        #expect(figure.median > 0, "\(comparison.title): \(figure.contender)")
+      }
+    }
+  }
+
+  @Test func `names of benchmarks are their own`() {
+    #expect(Set(Benchmark.all.map(\.name)).count == Benchmark.all.count)
+  }
+}
