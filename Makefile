@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # What the library, the command and the tests link.
 CODECS := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev
 # What the benchmarks compare with.
-PEERS := liblmdb-dev libsqlite3-dev
+PEERS := liblmdb-dev libsqlite3-dev redis-tools
 
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=

@@ -17,6 +17,7 @@ package struct Benchmark: Sendable {
 
   /// In the order of the table.
   package static let all: [Benchmark] = [
-    .appendBatched, .appendSingle, .appendAsync, .replay,
+    .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
+    .durable, .recovery, .tailLatency, .startUp,
   ]
 }

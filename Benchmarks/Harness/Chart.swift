@@ -59,11 +59,13 @@ struct Chart {
       <line x1="\(Self.origin)" y1="\(Self.headHeight)" x2="\(Self.origin)" y2="\(y)" \
       stroke="#555"/>
       """
+    let title = Self.text(
+      "How often as fast Varve is", x: 20, y: 30, size: 20, anchor: "start", weight: 700)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width) \(height)" \
       font-family="system-ui, sans-serif">
       <rect width="\(Self.width)" height="\(height)" fill="#fff"/>
-      \(Self.text("How often as fast Varve is", x: 20, y: 30, size: 20, anchor: "start", weight: 700))
+      \(title)
       \(Self.text(subtitle, x: 20, y: 52, size: 11, anchor: "start"))
       \(Self.text("as fast", x: Self.origin, y: Self.headHeight + 8, size: 11))
       \(axis)

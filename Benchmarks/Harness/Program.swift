@@ -7,6 +7,8 @@ enum Program {
   private static let warmUpBytes = 4 << 30
 
   static func run(_ words: [String]) async throws {
+    if words.count == 2, words[0] == "probe" { return try await Benchmark.probed(words[1]) }
+    raiseFileLimit()
     var options = try Options(words)
     if options.isList { return list() }
     options.program = "/proc/\(getpid())/exe"
@@ -42,11 +44,20 @@ enum Program {
     }
   }
 
+  /// A thousand partitions hold more files than the usual limit of a shell.
+  private static func raiseFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
   private static func heading(_ results: Results) -> String {
     let machine = results.machine
+    let caution = results.isSmoke ? "; smoke sizes: these are no measurements" : ""
     return """
       \(machine.processor), \(machine.cores) cores, Linux \(machine.kernel), load \
-      \(Table.fixed(machine.load, 1))\(results.isSmoke ? "; smoke sizes: these are no measurements" : "")
+      \(Table.fixed(machine.load, 1))\(caution)
       → says how often as good Varve is, in rounds of this run that ran side by side
       """
   }

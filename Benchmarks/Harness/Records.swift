@@ -5,6 +5,13 @@ struct RecordPool {
   let bytes: [UInt8]
   static let count = 1000
 
+  /// `count` values of a size, one after the other.
+  init(byteCount: Int, bytes: [UInt8]) {
+    precondition(bytes.count == byteCount * Self.count)
+    self.byteCount = byteCount
+    self.bytes = bytes
+  }
+
   /// Values of pseudorandom bytes, which do not compress.
   init(byteCount: Int) {
     var generator = SplitMix(seed: 2012)

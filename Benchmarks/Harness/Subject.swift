@@ -11,8 +11,15 @@ struct Subject {
   init(
     at directory: String, partitions: Int32 = 1, config: [TopicConfig] = []
   ) async throws {
+    try await self.init(
+      Varve.open(directory), at: directory, partitions: partitions, config: config)
+  }
+
+  init(
+    _ varve: Varve, at directory: String, partitions: Int32 = 1, config: [TopicConfig] = []
+  ) async throws {
     self.directory = directory
-    varve = try await Varve.open(directory)
+    self.varve = varve
     try await varve.createTopic(
       Self.topic, partitions: partitions, config: [.retentionForever] + config)
   }

@@ -59,6 +59,23 @@
       return sum
     }
 
+    /// Sums the keys at or after those asked for.
+    func seek(_ keys: some Sequence<UInt64>) throws -> UInt64 {
+      var sum: UInt64 = 0
+      try read { cursor in
+        for wanted in keys {
+          var wanted = wanted
+          sum &+= withUnsafeMutableBytes(of: &wanted) { bytes in
+            var key = MDB_val(mv_size: 8, mv_data: bytes.baseAddress)
+            var value = MDB_val()
+            guard mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE) == 0 else { return 0 }
+            return key.mv_data.loadUnaligned(as: UInt64.self)
+          }
+        }
+      }
+      return sum
+    }
+
     /// Calls `body` with a cursor of a read-only transaction.
     func read(_ body: (OpaquePointer) throws -> Void) throws {
       var started: OpaquePointer?

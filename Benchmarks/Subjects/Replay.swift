@@ -47,7 +47,7 @@ extension Benchmark {
     }
   }
 
-  private static func scan(
+  static func scan(
     _ subject: Subject, _ count: Int, verifies: Bool
   ) async throws -> Bench.Sample {
     var reader = try await subject.varve.reader(Subject.topic, partition: 0)
