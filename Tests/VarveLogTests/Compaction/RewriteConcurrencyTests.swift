@@ -8,7 +8,7 @@ import VarveTestKit
 /// it is for shows under ThreadSanitizer.
 @Suite struct RewriteConcurrencyTests {
   @Test("G06: readers see each key's last record, in order, while segments change under them")
-  func readersBesideRewrites() async throws {
+  func readersBesideRewrites() throws {
     let directory = try TemporaryDirectory()
     var configuration = ColdCompressionTests.settings()
     configuration.cleanupPolicy = .compact
@@ -19,17 +19,16 @@ import VarveTestKit
       directory.path + "/topic-0", on: LocalFileSystem(), configuration: configuration)
     let rounds = TestShare.count(1500, long: 20_000)
     let appends = Appends()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
+    try Threads.run([
+      {
         defer { appends.areDone = true }
         for round in 0..<rounds { try Self.append(round, to: log) }
-      }
-      group.addTask { try Self.keepHouse(log, beside: appends) }
-      for _ in 0..<2 {
-        group.addTask { try Self.readAll(log, beside: appends) }
-      }
-      try await group.waitForAll()
-    }
+      },
+      { try Self.keepHouse(log, beside: appends) },
+      { try Self.readAll(log, beside: appends) },
+      { try Self.readAll(log, beside: appends) },
+      { try Self.readAnywhere(log, beside: appends) },
+    ])
     let found = try LogContents.records(log)
     var newest: [ByteSlice: StoredRecord] = [:]
     for record in found { if let key = record.key { newest[key] = record } }
@@ -82,6 +81,25 @@ import VarveTestKit
           position += header.sizeInBytes
         }
       }
+    } while !appends.areDone
+  }
+
+  private static func readAnywhere(_ log: PartitionLog, beside appends: Appends) throws {
+    var generator = SeededGenerator(seed: 1)
+    repeat {
+      guard log.endOffset > 0 else { continue }
+      let offset = Offset(Int64.random(in: 0..<log.endOffset.rawValue, using: &generator))
+      let bytes = try log.read(from: offset, maxBytes: 1).bytes
+      let header = try RecordBatch.checkedHeader(bytes.bytes)
+      guard header.lastOffset >= offset else { throw WrongRecord(offset: offset) }
+      for record in try LogContents.records(of: bytes.slice(0..<header.sizeInBytes), header) {
+        guard record.value == ByteSlice("\(record.offset)".utf8) else {
+          throw WrongRecord(offset: record.offset)
+        }
+      }
+      // Timestamps are offsets and one.
+      let found = try log.firstRecord(stampedAtOrAfter: Timestamp(offset.rawValue + 1))
+      guard let found, found.offset >= offset else { throw WrongRecord(offset: offset) }
     } while !appends.areDone
   }
 
