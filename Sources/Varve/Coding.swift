@@ -1,4 +1,4 @@
-/// Turns values into bytes: what Foundation's `JSONEncoder` does, which becomes one in a line.
+/// Turns values into bytes: what Foundation's `JSONEncoder` does, which becomes one in a few lines.
 ///
 /// ```swift
 /// extension JSONEncoder: PayloadEncoder {
@@ -11,7 +11,7 @@ public protocol PayloadEncoder {
   func bytes(of value: some Encodable) throws -> ByteSlice
 }
 
-/// Turns bytes into values: what Foundation's `JSONDecoder` does, which becomes one in a line.
+/// Turns bytes into values: what Foundation's `JSONDecoder` does, which becomes one in a few lines.
 ///
 /// ```swift
 /// extension JSONDecoder: PayloadDecoder {

@@ -58,9 +58,9 @@ public struct PartitionWriter: ~Copyable {
   ///   - timestamp: nil for when the batch was begun.
   ///   - key: nil for none.
   ///   - value: nil for a null value.
-  /// - Throws: `.recordTooLarge`, `.invalidRecord`, `.invalidTimestamp`: then it was not added. What
-  ///   ``commit()`` throws, where the batch is full: then the records of that are lost, and this
-  ///   one was not added.
+  /// - Throws: `.recordTooLarge`, `.invalidRecord`, `.invalidTimestamp`: then it was not added.
+  ///   What ``commit()`` throws, where the batch is full: then the records of that are lost, and
+  ///   this one was not added.
   public mutating func append(
     timestamp: Timestamp? = nil, key: RawSpan? = nil, value: RawSpan?
   ) throws(VarveError) {
