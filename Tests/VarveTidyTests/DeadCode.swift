@@ -12,10 +12,10 @@ struct DeadCode {
     self.uses = uses
   }
 
-  /// Names that the language or the standard library calls.
+  /// Names that the language or the standard library calls; `Program` is the one marked `@main`.
   private static let called: Set<Substring> = [
     "hash", "encode", "startIndex", "endIndex", "makeIterator", "makeAsyncIterator",
-    "underestimatedCount", "main",
+    "underestimatedCount", "main", "Program",
     "unsafeLoad",
   ]
 

@@ -17,7 +17,7 @@ import Testing
   @Test(arguments: [
     ("Sources/VarveLog/A.swift", "package import VarveBase\ninternal import Synchronization"),
     ("Sources/VarveLog/A.swift", "#if LZ4\n  internal import CLZ4\n#endif"),
-    ("Sources/VarveCommand/A.swift", "import Foundation"),
+    ("Benchmarks/A.swift", "import Foundation"),
     ("Sources/VarveBase/A.swift", "// import VarveLog"),
     ("Sources/VarveBase/A.swift", "/// See what they import Foundation for."),
   ])
