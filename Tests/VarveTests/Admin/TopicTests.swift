@@ -40,7 +40,10 @@ import VarveTestKit
   /// What can't be done in a log with a topic "orders" of two partitions, and why not.
   static func refusals(_ varve: Varve) -> [(VarveError.Code, Attempt)] {
     [
-      (.topicAlreadyExists, { () async throws(VarveError) in try await varve.createTopic("orders") }),
+      (
+        .topicAlreadyExists,
+        { () async throws(VarveError) in try await varve.createTopic("orders") }
+      ),
       (.invalidTopic, { () async throws(VarveError) in try await varve.createTopic("a/b") }),
       (.invalidTopic, { () async throws(VarveError) in try await varve.deleteTopic("") }),
       (
@@ -70,6 +73,12 @@ import VarveTestKit
           try await varve.alterTopic("orders", set: [TopicConfig("segment.bytes", "many")])
         }
       ),
+    ]
+  }
+
+  /// What can't be done with topics and partitions that there are not.
+  static func strangers(_ varve: Varve) -> [(VarveError.Code, Attempt)] {
+    [
       (
         .unknownTopicOrPartition,
         { () async throws(VarveError) in try await varve.deleteTopic("none") }
@@ -91,7 +100,7 @@ import VarveTestKit
     let log = try LogUnderTest()
     let varve = log.varve
     try await varve.createTopic("orders", partitions: 2)
-    let refusals = Self.refusals(varve)
+    let refusals = Self.refusals(varve) + Self.strangers(varve)
     for (index, (code, attempt)) in refusals.enumerated() {
       let error = await failure(attempt)
       #expect(error?.code == code, "\(index): \(error?.description ?? "nothing was thrown")")
