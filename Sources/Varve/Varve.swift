@@ -49,6 +49,19 @@ public final class Varve: Sendable {
     try Varve(directory: directory, options: options)
   }
 
+  /// Opens a directory that another process has open, or may open, for reading only: no lock is
+  /// taken and nothing is written. Readers see every record that is whole, and follow the writer
+  /// within a few milliseconds.
+  ///
+  /// Producers and changes of topics throw ``VarveError/Code/readOnly``.
+  ///
+  /// - Throws: `.foreignFile` where there is no data directory; what the disk said.
+  public static func openReadOnly(_ directory: String) async throws(VarveError) -> Varve {
+    do {
+      return Varve(FollowedCluster(try DirectoryFollower(directory), time: SystemTime()))
+    } catch { throw VarveError(error) }
+  }
+
   /// As ``open(_:options:)``, for programs without `async`; blocks the thread meanwhile.
   public convenience init(
     directory: String, options: Options = Options()
