@@ -1,4 +1,4 @@
-package import VarveBase
+internal import VarveBase
 internal import VarveBroker
 
 /// A directory that another process has open for writing: everything can be read, nothing changed.

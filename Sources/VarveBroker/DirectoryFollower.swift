@@ -23,10 +23,11 @@ package final class DirectoryFollower: Sendable {
     do {
       guard try MetaProperties.read(in: path, on: fileSystem) != nil else {
         throw LogError(
-          .foreignFile, "\(path) is no data directory of Varve or Kafka: it has no "
+          .foreignFile,
+          "\(path) is no data directory of Varve or Kafka: it has no "
             + MetaProperties.fileName, file: path)
       }
-    } catch { throw BrokerError(error) }
+    } catch { throw BrokerError(any: error) }
   }
 
   /// The topics as they are now, by name.
@@ -59,7 +60,7 @@ package final class DirectoryFollower: Sendable {
         let follower = try LogFollower(id, directory: "\(path)/\(id)", on: fileSystem)
         state.followers[id] = follower
         return follower
-      } catch { throw BrokerError(error) }
+      } catch { throw BrokerError(any: error) }
     }
   }
 
