@@ -113,8 +113,8 @@ struct RepairPlanning {
       throw LogError(
         .segmentOverflow,
         """
-        offsets \(offsets.lowerBound) to \(offsets.upperBound) are missing, more than a segment can \
-        have: bring the missing segments back
+        offsets \(offsets.lowerBound) to \(offsets.upperBound) are missing, more than a segment \
+        can have: bring the missing segments back
         """, partition: repairer.partition, file: file, offset: offsets.lowerBound)
     }
     repair.pieces.append(.gap(offsets, leaderEpoch: -1))

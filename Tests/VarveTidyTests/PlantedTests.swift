@@ -140,6 +140,13 @@ import Testing
         == ["Sources/A/Placeholder.swift"])
   }
 
+  @Test func `names are read from paths and from the file map`() {
+    let paths = ["Sources/A/Segment+Read.swift", "Sources/A/B/Log.swift", "Tests/A/C.swift"]
+    #expect(FileMap.names(ofFiles: paths) == ["Segment", "Log"])
+    let map = "`Aside`\n| to … | `Start` |\n| `Segment`, `Log+Read` | see `Other` |"
+    #expect(FileMap.names(inMap: map) == ["Segment", "Log"])
+  }
+
   @Test func `a stray at the top is found`() {
     #expect(Housekeeping.strays(in: ["Sources", ".git", "LICENSE", "notes.txt"]) == ["notes.txt"])
   }

@@ -40,6 +40,12 @@ import Testing
     #expect(Housekeeping.deadPlaceholders(in: SourceTree.files.map(\.path)) == [])
   }
 
+  @Test func `the file map names every file, and none that is gone`() throws {
+    let map = try #require(SourceTree.text("Sources/VarveLog/VarveLog.docc/FileMap.md"))
+    let files = FileMap.names(ofFiles: SourceTree.files.map(\.path))
+    #expect(FileMap.names(inMap: map).symmetricDifference(files).sorted() == [])
+  }
+
   @Test func `the top level holds what the design names`() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: SourceTree.root.path)
     #expect(Housekeeping.strays(in: names) == [])

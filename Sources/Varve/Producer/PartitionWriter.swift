@@ -59,8 +59,8 @@ public struct PartitionWriter: ~Copyable {
   ///   - key: nil for none.
   ///   - value: nil for a null value.
   /// - Throws: `.recordTooLarge`, `.invalidRecord`, `.invalidTimestamp`: then it was not added.
-  ///   What ``commit()`` throws, where the batch is full: then the records of that are lost, and
-  ///   this one was not added.
+  ///   What ``commit()`` throws, where the batch is full: then its records are lost, and this one
+  ///   was not added.
   public mutating func append(
     timestamp: Timestamp? = nil, key: RawSpan? = nil, value: RawSpan?
   ) throws(VarveError) {
