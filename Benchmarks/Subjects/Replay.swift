@@ -54,9 +54,7 @@ extension Benchmark {
     reader.verifiesChecksums = verifies
     return try scanned(count) {
       var sum: UInt64 = 0
-      while let batch = try reader.next() {
-        batch.forEachRecord { record in sum &+= record.value?.firstWord ?? 0 }
-      }
+      try reader.forEachRecord { record in sum &+= record.value?.firstWord ?? 0 }
       return sum
     }
   }

@@ -16,25 +16,23 @@ extension String {
   }
 }
 
-extension ContiguousBytes {
+extension [UInt8] {
   /// Calls `body` with the bytes.
+  @inlinable
   package func withLentBytes<Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Void
   ) throws(Failure) {
     // Bytes have no padding that could be read by mistake.
-    try body(unsafe byteSpan.bytes)
+    try body(unsafe span.bytes)
   }
 }
 
-/// Arrays of bytes and their slices.
-package protocol ContiguousBytes {
-  var byteSpan: Span<UInt8> { @_lifetime(borrow self) get }
-}
-
-extension [UInt8]: ContiguousBytes {
-  package var byteSpan: Span<UInt8> { @_lifetime(borrow self) get { span } }
-}
-
-extension ArraySlice<UInt8>: ContiguousBytes {
-  package var byteSpan: Span<UInt8> { @_lifetime(borrow self) get { span } }
+extension ArraySlice<UInt8> {
+  /// Calls `body` with the bytes.
+  @inlinable
+  package func withLentBytes<Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    try body(unsafe span.bytes)
+  }
 }

@@ -68,7 +68,8 @@ public final class Producer: Sendable {
       partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
     var room: Room?
     while true {
-      let sender = try await core.sender(for: topic)
+      let ready = try core.readySender(for: topic)
+      let sender = if let ready { ready } else { try await core.sender(for: topic) }
       let answer = await withCheckedContinuation { continuation in
         core.add(record, to: sender, room: room, continuation)
       }
@@ -93,7 +94,8 @@ public final class Producer: Sendable {
       partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
     var room: Room?
     while true {
-      let sender = try await core.sender(for: topic)
+      let ready = try core.readySender(for: topic)
+      let sender = if let ready { ready } else { try await core.sender(for: topic) }
       guard let bytes = try core.add(record, to: sender, room: room, .flush) else { return }
       room = try await core.waitForRoom(bytes)
     }

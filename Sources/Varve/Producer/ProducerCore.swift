@@ -27,9 +27,14 @@ final class ProducerCore: Sendable {
 
   // MARK: Topics
 
+  /// The topic as it was last known, if nothing has changed since; nil where it has to be asked
+  /// for.
+  func readySender(for topic: String) throws(VarveError) -> TopicSender? {
+    try cached(topic, cluster.topicsVersion)
+  }
+
   func sender(for topic: String) async throws(VarveError) -> TopicSender {
     let version = cluster.topicsVersion
-    if let sender = try cached(topic, version) { return sender }
     return try install(try await cluster.route(to: topic), as: topic, version)
   }
 
