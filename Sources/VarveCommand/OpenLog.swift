@@ -15,7 +15,7 @@ extension Invocation {
       throw CommandError("there is no log at \(path): 'varve topic create' makes one")
     }
     var options = Varve.Options()
-    options.logger = Logger(label: "varve", level: .notice) { StandardError.write($0.text) }
+    options.logger = .standardError
     let varve = try await Varve.open(path, options: options)
     let result: Result
     do { result = try await body(varve) } catch {
@@ -45,11 +45,15 @@ extension Invocation {
     guard let index = try number("partition", in: 0...Int32.max) else { return all }
     guard index < all.count else {
       throw CommandError(
-        "topic '\(topic.topic.name)' has \(all.count) partitions, numbered from 0: there is no "
-          + "\(index)")
+        "topic '\(topic.topic.name)' has no partition \(index): the last is \(all.count - 1)")
     }
     return [all[Int(index)]]
   }
+}
+
+extension Logger {
+  /// Says on the standard error what a start recovered, and what upkeep failed.
+  static let standardError = Logger(label: "varve", level: .notice) { StandardError.write($0.text) }
 }
 
 extension LogEntry {

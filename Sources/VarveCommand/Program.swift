@@ -6,7 +6,8 @@ import VarveBase
 enum Program {
   static let version = "0.1.0"
 
-  static let commands: [Command] = TopicCommands.all
+  static let commands: [Command] =
+    TopicCommands.all + LogCommands.all + BenchCommands.all
 
   static func main() async {
     System.ignoreBrokenPipes()

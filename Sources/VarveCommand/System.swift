@@ -81,6 +81,8 @@ enum System {
   /// A pipe whose reader has gone makes writes fail, instead of ending the program on the spot.
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+  static var processID: Int32 { getpid() }
+
   static func end(with status: Int32) -> Never { exit(status) }
 
   private static func reason() -> String { String(cString: strerror(errno)) }

@@ -12,9 +12,15 @@ struct BuiltProgram: Sendable {
     var text: String { String(decoding: output, as: UTF8.self) }
   }
 
+  /// Where the program runs.
   let directory: TemporaryDirectory
+  /// What goes in and comes out, apart from it.
+  private let streams: TemporaryDirectory
 
-  init() throws { directory = try TemporaryDirectory() }
+  init() throws {
+    directory = try TemporaryDirectory()
+    streams = try TemporaryDirectory()
+  }
 
   /// The directory that `varve` was built into, which is the tests' own.
   static let location: String = {
@@ -27,10 +33,9 @@ struct BuiltProgram: Sendable {
       ?? directories[0]
   }()
 
-  /// Runs a line of shell with the program on the path, the log in `$VARVE_AT`, and `input` in the
-  /// file `input`.
+  /// Runs a line of shell with the program on the path and the log in `$VARVE_AT`.
   func shell(_ line: String, input: [UInt8] = []) throws -> Outcome {
-    let file = directory.path + "/input"
+    let file = streams.path + "/input"
     try Data(input).write(to: URL(filePath: file))
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")
@@ -39,8 +44,8 @@ struct BuiltProgram: Sendable {
     process.environment = [
       "PATH": Self.location + ":/usr/bin:/bin", "VARVE_AT": directory.path + "/log", "LC_ALL": "C",
     ]
-    let output = directory.path + "/output"
-    let errors = directory.path + "/errors"
+    let output = streams.path + "/output"
+    let errors = streams.path + "/errors"
     for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
     process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))

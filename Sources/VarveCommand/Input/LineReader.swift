@@ -15,9 +15,6 @@ struct LineReader {
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
 
-  /// Whether asking for another line has to wait for the input.
-  var isDrained: Bool { start == buffer.count }
-
   /// The next line; nil at the end.
   mutating func next() throws -> ArraySlice<UInt8>? {
     while true {

@@ -1,7 +1,7 @@
 /// A value to be printed as JSON (RFC 8259), with its members in the order given.
 enum JSON {
   case string(String)
-  case integer(Int64)
+  case whole(Int64)
   case number(Double)
   case bool(Bool)
   case null
@@ -9,7 +9,7 @@ enum JSON {
   indirect case object(KeyValuePairs<String, JSON>)
 
   static func integer(_ value: some FixedWidthInteger) -> JSON {
-    .integer(Int64(clamping: value))
+    .whole(Int64(clamping: value))
   }
 
   /// One line, with its end.
@@ -18,7 +18,7 @@ enum JSON {
   private var text: String {
     switch self {
     case .string(let value): Self.quoted(value)
-    case .integer(let value): String(value)
+    case .whole(let value): String(value)
     case .number(let value): value.isFinite ? String(value) : "null"
     case .bool(let value): String(value)
     case .null: "null"

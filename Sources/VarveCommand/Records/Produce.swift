@@ -103,15 +103,10 @@ private struct ProduceOptions {
     headers = try call.pairs("header").map { Header($0.name, $0.value) }
     var options = Producer.Options()
     options.batchBytes = 256 << 10
-    // What comes through a pipe comes in pieces: fuller batches are smaller and read faster.
-    options.linger = .milliseconds(10)
-    if let name = call.value("compression") {
-      guard let compression = Compression(named: name) else {
-        throw UsageError(
-          "--compression takes none, gzip, lz4, snappy or zstd, not '\(name)'")
-      }
-      options.compression = compression
-    }
+    // What comes through a pipe comes in pieces: fuller batches are smaller and read faster. A tenth
+    // of a second is not noticed by who types.
+    options.linger = .milliseconds(100)
+    options.compression = try Compression(option: "compression", of: call) ?? .none
     producer = options
   }
 
@@ -121,5 +116,16 @@ private struct ProduceOptions {
     guard let text = call.value(option) else { return nil }
     if text.isEmpty { throw UsageError("--\(option) takes one character or more") }
     return unescaped(text)
+  }
+}
+
+extension Compression {
+  /// The codec that an option names; nil where it was not given. Throws `UsageError`.
+  init?(option: String, of call: Invocation) throws(UsageError) {
+    guard let name = call.value(option) else { return nil }
+    guard let compression = Compression(named: name) else {
+      throw UsageError("--\(option) takes none, gzip, lz4, snappy or zstd, not '\(name)'")
+    }
+    self = compression
   }
 }

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+import VarveTestKit
+
+/// Goal: the commands work on what Kafka itself wrote. Method: a copy of a broker's data directory,
+/// its tool's dumps, and what a client read from it.
+@Suite struct GoldenTests {
+  private static let golden =
+    URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().path + "/VarveLogTests/Golden"
+
+  private func copied() throws -> BuiltProgram {
+    let program = try BuiltProgram()
+    let made = try program.shell("cp -r '\(Self.golden)/data' log && chmod -R u+w log")
+    try #require(made.status == 0, "\(made.errors)")
+    return program
+  }
+
+  @Test func `Kafka's data directory is found sound, and each of its partitions`() throws {
+    let program = try copied()
+    let outcome = try program.shell(
+      "varve log verify log && for p in log/*-[0-9]; do varve log verify $p > /dev/null || exit; done"
+    )
+    #expect(outcome.errors == "")
+    #expect(outcome.status == 0)
+    #expect(outcome.text.split(separator: "\n").allSatisfy { $0.contains("  sound: ") })
+    #expect(outcome.text.contains("compact-0  sound"))
+  }
+
+  @Test(arguments: [
+    "codecs-0-00000000000000000000.log", "codecs-0-00000000000000000000.timeindex",
+    "compact-0-00000000000000012000.snapshot", "appendtime-0-00000000000000000000.log",
+  ])
+  func `a dump says what Kafka's own tool says`(name: String) throws {
+    let parts = name.split(separator: "-", maxSplits: 2)
+    let outcome = try copied().shell("varve log dump log/\(parts[0])-\(parts[1])/\(parts[2])")
+    let wanted = try String(contentsOfFile: Self.golden + "/dump/\(name).txt", encoding: .utf8)
+    // The tool names the file by the path that it was given.
+    func lines(_ text: String) -> [Substring] {
+      text.split(separator: "\n").filter { !$0.hasPrefix("Dumping") }
+    }
+    #expect(lines(outcome.text) == lines(wanted))
+  }
+
+  @Test(arguments: ["read_committed", "read_uncommitted"])
+  func `a topic's records are those that a client of Kafka read`(isolation: String) throws {
+    let program = try copied()
+    let read = try program.shell("gzip -cd '\(Self.golden)/\(isolation).jsonl.gz'")
+    let rows = read.text.split(separator: "\n").filter {
+      $0.contains(#""partition": "txn-0", "offset""#)
+    }
+    try #require(rows.count >= 18)
+    let outcome = try program.shell(
+      "varve topic consume txn --isolation \(isolation) --format '%o %T %k %s\\n'")
+    #expect(outcome.errors == "")
+    for (row, line) in zip(rows, outcome.text.split(separator: "\n")) {
+      let object = try JSONSerialization.jsonObject(with: Data(row.utf8))
+      let record = try #require(object as? [String: Any])
+      let number = { (name: String) in (record[name] as? Int).map(String.init) ?? "" }
+      let text = { (name: String) in record[name] as? String ?? "" }
+      let wanted = [number("offset"), number("timestamp"), text("key"), text("value")]
+      #expect(line == wanted.joined(separator: " "))
+    }
+  }
+}
