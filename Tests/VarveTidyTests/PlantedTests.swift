@@ -17,11 +17,8 @@ import Testing
   @Test(arguments: [
     ("Sources/VarveLog/A.swift", "package import VarveBase\ninternal import Synchronization"),
     ("Sources/VarveLog/A.swift", "#if LZ4\n  internal import CLZ4\n#endif"),
-<<<<<<< HEAD
     ("Benchmarks/A.swift", "import Foundation"),
-=======
     ("Sources/VarveCommand/A.swift", "import Dispatch"),
->>>>>>> c3c6bc6 (The command's file tools and measurements; the demo runs upkeep and verifies)
     ("Sources/VarveBase/A.swift", "// import VarveLog"),
     ("Sources/VarveBase/A.swift", "/// See what they import Foundation for."),
   ])
