@@ -78,7 +78,12 @@ let package = Package(
     .testTarget(
       name: "VarveCommandTests", dependencies: ["VarveTestKit", "VarveCommand"],
       resources: [.copy("Transcripts")], swiftSettings: relaxed),
-    .testTarget(name: "VarveCrashTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveCrashTests", dependencies: ["VarveTestKit", "VarveCrashWriter"],
+      swiftSettings: relaxed),
+    .executableTarget(
+      name: "VarveCrashWriter", dependencies: ["VarveTestKit"], path: "Tests/VarveCrashWriter",
+      swiftSettings: relaxed),
     .testTarget(
       name: "VarveBenchmarkTests", dependencies: ["VarveBenchmarks", "VarveTestKit"],
       swiftSettings: relaxed),
