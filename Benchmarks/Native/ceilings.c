@@ -17,6 +17,9 @@ void *bench_map_new(const char *path, size_t byte_count) {
   if (posix_fallocate(fd, 0, (off_t)byte_count) == 0)
     start = mmap(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   close(fd);
+#ifdef MADV_HUGEPAGE
+  if (start != MAP_FAILED) madvise(start, byte_count, MADV_HUGEPAGE);
+#endif
   return start == MAP_FAILED ? NULL : start;
 }
 

@@ -134,19 +134,19 @@ package enum MappingAdvice: Sendable {
   case random
   /// Soon: start to read them now.
   case willNeed
-  /// About to be stored to: take the page faults now, all at once. Within the file only.
-  case willStore
+  /// Much of it: in memory in pieces as large as the system has, 2 MiB on x86.
+  case large
 
   fileprivate var number: Int32 {
     switch self {
     case .sequential: MADV_SEQUENTIAL
     case .random: MADV_RANDOM
     case .willNeed: MADV_WILLNEED
-    case .willStore:
+    case .large:
       #if canImport(Darwin)
-        MADV_WILLNEED
+        MADV_NORMAL
       #else
-        MADV_POPULATE_WRITE
+        MADV_HUGEPAGE
       #endif
     }
   }

@@ -11,8 +11,11 @@ struct SegmentWriter: ~Copyable {
   private let log: FileMapping
   /// Bytes of the file with blocks on the disk; those past the end are zero.
   private var allocated: Int
+  /// Whether the rest of the mapping takes its pages in large pieces.
+  private var isLarge = false
   private(set) var end: SegmentEnd
   let created: Timestamp
+  private let isSyncedSeldom: Bool
 
   var nextOffset: Offset { end.nextOffset }
 
@@ -29,6 +32,7 @@ struct SegmentWriter: ~Copyable {
     self.indexes = indexes
     self.end = end
     created = now
+    isSyncedSeldom = configuration.durability != .group && configuration.flushMessages == .max
     segment = Segment(
       files, on: fileSystem, end: end.end, nextOffset: end.nextOffset, isClosed: false,
       newestTimestamp: end.newest.timestamp,
@@ -56,8 +60,20 @@ struct SegmentWriter: ~Copyable {
     guard needed > allocated else { return }
     let grown = min(allocated + Self.growth(of: allocated), log.count)
     do { try file.allocate(to: max(grown, needed)) } catch { throw LogError(error) }
+    adviseLarge(from: allocated)
     allocated = max(grown, needed)
   }
+
+  /// Page faults are most of what an append costs: in pieces of 2 MiB they come to a third (7.3
+  /// against 2.4 GB/s). Not for a small segment, which would take as much memory; and not where
+  /// every append is synced, for a sync writes the whole piece.
+  private mutating func adviseLarge(from position: Int) {
+    guard !isLarge, isSyncedSeldom, position >= Self.largeFrom else { return }
+    log.advise(.large, position..<log.count)
+    isLarge = true
+  }
+
+  private static var largeFrom: Int { 4 << 20 }
 
   /// A new segment takes little; a busy one is grown in steps that make the call rare. What is
   /// ahead of the end is given back when the segment is closed.

@@ -130,7 +130,7 @@ import VarveTestKit
     let second = try disk.files.open(disk.path("file"), .read).map(100_000, writable: false)
     mapping.publish(0xDEAD_BEEF, at: 90_000)
     #expect(second.loadPublished(at: 90_000) == 0xDEAD_BEEF)
-    for advice in [MappingAdvice.sequential, .random, .willNeed, .willStore] {
+    for advice in [MappingAdvice.sequential, .random, .willNeed, .large] {
       mapping.advise(advice, 4_097..<90_000)
     }
     #expect(mapping.text(70_000..<70_019) == "through the mapping")
