@@ -34,7 +34,7 @@ extension Benchmark {
         Bench.Contender("Redis") {
           try await bench.inDirectory { directory in
             let rate = try redis.append(
-              1024, count: writers * each, connections: writers, in: directory)
+              1024, count: writers * each / 4, connections: writers, in: directory)
             return Bench.Sample(rate / 1e3, hash: UInt64(writers * each))
           }
         })

@@ -19,6 +19,7 @@ internal import VarveLog
 /// partition may be used at once; each of their batches stays whole.
 public struct PartitionWriter: ~Copyable {
   private let client: any PartitionClient
+  public let partition: TopicPartition
   private let time: any TimeSource
   private let compression: Compression
   private let batchBytes: Int
@@ -38,6 +39,7 @@ public struct PartitionWriter: ~Copyable {
   ) throws(VarveError) {
     try compression.check()
     self.client = client
+    partition = client.id
     self.time = time
     self.compression = compression
     self.batchBytes = batchBytes
@@ -49,8 +51,6 @@ public struct PartitionWriter: ~Copyable {
   private static func builder(_ compression: Compression) -> RecordBatchBuilder {
     RecordBatchBuilder(codec: compression.codec, level: compression.level)
   }
-
-  public var partition: TopicPartition { client.id }
 
   /// Adds a record to the batch.
   ///
@@ -69,7 +69,7 @@ public struct PartitionWriter: ~Copyable {
     try makeRoom(for: entry)
     do throws(RecordBatchError) {
       try builder.append(timestamp: entry.timestamp, key: key, value: value)
-    } catch { throw VarveError(building: error, for: client.id) }
+    } catch { throw VarveError(building: error, for: partition) }
     count &+= 1
     lastTimestamp = entry.timestamp
   }
@@ -90,7 +90,7 @@ public struct PartitionWriter: ~Copyable {
       do throws(RecordBatchError) {
         try builder.append(
           timestamp: entry.timestamp, key: key, value: value, headers: recordHeaders)
-      } catch { throw VarveError(building: error, for: client.id) }
+      } catch { throw VarveError(building: error, for: partition) }
       count &+= 1
       lastTimestamp = entry.timestamp
     }
@@ -108,11 +108,11 @@ public struct PartitionWriter: ~Copyable {
       count = 0
     }
     do throws(RecordBatchError) { try builder.finish() } catch {
-      throw VarveError(building: error, for: client.id)
+      throw VarveError(building: error, for: partition)
     }
     let batch = try client.append(builder.bytes)
     let receipt = RecordReceipt(
-      partition: client.id, offset: batch.firstOffset + Int64(count - 1),
+      partition: partition, offset: batch.firstOffset + Int64(count - 1),
       timestamp: batch.logAppendTime ?? lastTimestamp)
     last = receipt
     return receipt
@@ -136,7 +136,7 @@ public struct PartitionWriter: ~Copyable {
 
   /// Judges a record, and commits the batch where it does not fit into it.
   private mutating func makeRoom(for entry: borrowing BatchEntry) throws(VarveError) {
-    try entry.check(rules, bufferBytes: Int(Int32.max), now: clock, for: client.id)
+    try entry.check(rules, bufferBytes: Int(Int32.max), now: clock, for: partition)
     let size = entry.sizeMax
     room &-= size
     if room < 0 { try makeMoreRoom(for: size) }
