@@ -13,6 +13,8 @@ enum Program {
     if options.isList { return list() }
     options.program = "/proc/\(getpid())/exe"
     defer { try? LocalFileSystem().removeDirectory(options.directory) }
+    // What a run that was killed has left.
+    try? LocalFileSystem().removeDirectory(options.directory)
     try LocalFileSystem().createDirectory(options.directory)
     if !options.isSmoke { Machine.warmUp(byteCount: warmUpBytes) }
     var results = Results(machine: Machine(), isSmoke: options.isSmoke)

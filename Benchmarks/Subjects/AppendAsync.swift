@@ -6,10 +6,10 @@ extension Benchmark {
     "append-async", "Producer with a linger of 1 ms: send that awaits its receipt, and enqueue"
   ) { bench in
     let value = RecordPool(byteCount: 100).value(0)
-    let tasks = bench.size(4000, smoke: 20)
-    let each = bench.size(250, smoke: 5)
+    let tasks = bench.size(2000, smoke: 20)
+    let each = bench.size(200, smoke: 5)
     var awaited = try await bench.compare(
-      "send from \(tasks) tasks, each awaiting its receipts", "M records/s",
+      "send from \(tasks) tasks, each awaiting its receipts", "M records/s", rounds: 3,
       of: [
         Bench.Contender("Varve") {
           try await measured(bench, count: tasks * each) { producer in
@@ -26,7 +26,7 @@ extension Benchmark {
       ])
     awaited.goals = [.atLeast(1)]
     let enqueued = try await bench.compare(
-      "enqueue from 4 tasks, then flush", "M records/s",
+      "enqueue from 4 tasks, then flush", "M records/s", rounds: 3,
       of: [
         Bench.Contender("Varve") {
           try await measured(bench, count: tasks * each) { producer in

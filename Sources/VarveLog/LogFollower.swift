@@ -67,7 +67,7 @@ package final class LogFollower: ReadableLog {
 
   /// Looks for what the writer has done since. True where the log has grown.
   ///
-  /// Costs two system calls where nothing is new. Throws `.corrupt` or `.io`, and what is known
+  /// Costs three system calls where nothing is new. Throws `.corrupt` or `.io`, and what is known
   /// stays.
   @discardableResult
   package func refresh() throws(LogError) -> Bool {
@@ -79,8 +79,8 @@ package final class LogFollower: ReadableLog {
         state.tail = next
         state.segments.append(next.segment)
         try state.tail.refresh(&state.producers)
-        try followRemovals(&state)
       }
+      try followRemovals(&state)
       return state.endOffset > before
     }
   }
@@ -104,14 +104,16 @@ package final class LogFollower: ReadableLog {
       SegmentFiles(directory: directory, baseOffset: base), on: fileSystem)
   }
 
-  /// Drops segments whose files are gone, and follows the log-start checkpoint.
+  /// Drops segments whose files are gone, and follows the log-start checkpoint then.
   private func followRemovals(_ state: inout State) throws(LogError) {
+    let count = state.segments.count
     while state.segments.count > 1, let first = state.segments.first {
       do {
         guard try fileSystem.kind(of: first.files.log) == nil else { break }
       } catch { throw LogError(error) }
       state.segments.removeFirst()
     }
+    guard state.segments.count < count else { return }
     let opening = FollowerOpening(partition, directory: directory, on: fileSystem)
     state.startOffset = max(
       state.startOffset, state.segments.first?.baseOffset ?? 0, try opening.checkpointedStart())

@@ -114,6 +114,9 @@ import VarveTestKit
     try follower.refresh()
     #expect(follower.startOffset == start)
     #expect(follower.endOffset == 130)
+    try follower.reload()
+    #expect(follower.startOffset == start)
+    #expect(follower.endOffset == 130)
     #expect {
       try follower.read(from: 0, maxBytes: 100)
     } throws: { ($0 as? LogError)?.code == .offsetOutOfRange }
