@@ -1,6 +1,15 @@
 import Varve
 import VarveBase
 
+/// What a command does with the log that it opens.
+enum LogAccess {
+  /// It makes the directory where it is missing.
+  case creating
+  case writing
+  /// It may run beside a program that has the log open, and changes nothing.
+  case reading
+}
+
 extension Invocation {
   /// Opens the log that the command line names, lets `body` work with it, and closes it in order,
   /// whatever happened.
@@ -8,15 +17,20 @@ extension Invocation {
   /// Only a command that makes something makes the directory too: for the others one that is not
   /// there is most likely a slip of the pen.
   func withLog<Result>(
-    creating: Bool = false, _ body: (Varve) async throws -> Result
+    _ access: LogAccess, _ body: (Varve) async throws -> Result
   ) async throws -> Result {
     let path = try directory()
-    if try !creating && LocalFileSystem().kind(of: path) == nil {
+    if try access != .creating && LocalFileSystem().kind(of: path) == nil {
       throw CommandError("there is no log at \(path): 'varve topic create' makes one")
     }
-    var options = Varve.Options()
-    options.logger = .standardError
-    let varve = try await Varve.open(path, options: options)
+    let varve: Varve
+    if access == .reading {
+      varve = try await Varve.openReadOnly(path)
+    } else {
+      var options = Varve.Options()
+      options.logger = .standardError
+      varve = try await Varve.open(path, options: options)
+    }
     let result: Result
     do { result = try await body(varve) } catch {
       // The first failure is the one to tell of.

@@ -97,6 +97,21 @@ import VarveTestKit
     #expect(outcome.text == "1 2 3\n0\nlog/.kafka_cleanshutdown\n")
   }
 
+  @Test func `what one process writes is seen by another that follows`() throws {
+    let outcome = try BuiltProgram().shell(
+      """
+      varve topic create t --partitions 3
+      varve topic consume t --follow --max 4 > seen &
+      seq 2 | varve topic produce t --partition 2
+      seq 3 4 | varve topic produce t --partition 0
+      varve topic list
+      wait
+      sort seen
+      """)
+    #expect(outcome.errors == "")
+    #expect(outcome.text == "NAME  PARTITIONS\nt              3\n1\n2\n3\n4\n")
+  }
+
   @Test func `an interrupt while lines are typed keeps those that were`() throws {
     let outcome = try BuiltProgram().shell(
       """

@@ -5,7 +5,7 @@ extension TopicCommands {
     name: "topic consume", summary: "Print the records of a topic",
     details: """
       Ends at what is the end when it starts; with --follow it goes on with what is written later,
-      until ^C. Without --partition one partition is printed after the other; with --follow they
+      until ^C, also by another process. Without --partition one partition is printed after the other; with --follow they
       take turns.
 
       \(ReadRange.details)
@@ -36,7 +36,7 @@ extension TopicCommands {
       throw UsageError("--follow has no end, --to is one: use one of them")
     }
     var printing = Printing(printer: try RecordPrinter(call), left: limit)
-    try await call.withLog { varve in
+    try await call.withLog(.reading) { varve in
       let partitions = try call.partitions(of: try await call.topic(in: varve))
       try range.check(partitions)
       if call.has("follow") {

@@ -36,7 +36,7 @@ extension TopicCommands {
 
   static func produce(_ call: Invocation) async throws {
     let lines = try ProduceOptions(call)
-    try await call.withLog { varve in
+    try await call.withLog(.writing) { varve in
       let topic = try await call.topic(in: varve)
       let partition = call.has("partition") ? try call.partitions(of: topic)[0].partition : nil
       let producer = try varve.producer(options: lines.producer)
@@ -103,8 +103,8 @@ private struct ProduceOptions {
     headers = try call.pairs("header").map { Header($0.name, $0.value) }
     var options = Producer.Options()
     options.batchBytes = 256 << 10
-    // What comes through a pipe comes in pieces: fuller batches are smaller and read faster. A tenth
-    // of a second is not noticed by who types.
+    // What comes through a pipe comes in pieces: fuller batches are smaller and read faster. Who
+    // types does not notice a tenth of a second.
     options.linger = .milliseconds(100)
     options.compression = try Compression(option: "compression", of: call) ?? .none
     producer = options

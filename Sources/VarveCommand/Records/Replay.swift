@@ -26,7 +26,7 @@ extension TopicCommands {
     let range = try ReadRange(call)
     let printer = try RecordPrinter(call)
     let pace = try pace(call)
-    try await call.withLog { varve in
+    try await call.withLog(.reading) { varve in
       let topic = try await call.topic(in: varve)
       let partitions = try call.partitions(of: topic)
       try range.check(partitions)

@@ -4,7 +4,7 @@ extension TopicCommands {
   static func create(_ call: Invocation) async throws {
     let partitions = try call.number("partitions", in: 1...Int32.max) ?? 1
     let config = try call.pairs("config").map { TopicConfig($0.name, $0.value) }
-    try await call.withLog(creating: true) { varve in
+    try await call.withLog(.creating) { varve in
       let topic = try await varve.createTopic(
         call["NAME"], partitions: partitions, config: config)
       if call.isJSON { try call.output.write(topic.json.line) }
@@ -12,7 +12,7 @@ extension TopicCommands {
   }
 
   static func list(_ call: Invocation) async throws {
-    try await call.withLog { varve in
+    try await call.withLog(.reading) { varve in
       let topics = try await varve.topics()
       if call.isJSON { return try call.output.write(JSON.array(topics.map(\.json)).line) }
       var table = Table("NAME", ">PARTITIONS")
@@ -22,7 +22,7 @@ extension TopicCommands {
   }
 
   static func describe(_ call: Invocation) async throws {
-    try await call.withLog { varve in
+    try await call.withLog(.reading) { varve in
       let topic = try await call.topic(in: varve)
       try call.output.write(call.isJSON ? topic.json.line : topic.text)
     }
@@ -35,7 +35,7 @@ extension TopicCommands {
     if config.isEmpty && reset.isEmpty && partitions == nil {
       throw UsageError("alter what? There are --config, --reset and --partitions")
     }
-    try await call.withLog { varve in
+    try await call.withLog(.writing) { varve in
       let name = try await call.topic(in: varve).topic.name.description
       if !config.isEmpty || !reset.isEmpty {
         try await varve.alterTopic(name, set: config, reset: reset)
@@ -45,7 +45,7 @@ extension TopicCommands {
   }
 
   static func delete(_ call: Invocation) async throws {
-    try await call.withLog { varve in
+    try await call.withLog(.writing) { varve in
       try await varve.deleteTopic(call.topic(in: varve).topic.name.description)
     }
   }
@@ -57,7 +57,7 @@ extension TopicCommands {
     }
     let position: StartPosition =
       before == "end" ? .latest : try position(before, option: "before", names: ["end"])
-    try await call.withLog { varve in
+    try await call.withLog(.writing) { varve in
       let topic = try await call.topic(in: varve)
       for partition in try call.partitions(of: topic) {
         let offset = try await varve.offset(of: position, in: partition)
