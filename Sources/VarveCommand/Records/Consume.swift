@@ -5,8 +5,8 @@ extension TopicCommands {
     name: "topic consume", summary: "Print the records of a topic",
     details: """
       Ends at what is the end when it starts; with --follow it goes on with what is written later,
-      until ^C, also by another process. Without --partition one partition is printed after the other; with --follow they
-      take turns.
+      by other processes too, until ^C. Without --partition one partition is printed after the other;
+      with --follow they take turns.
 
       \(ReadRange.details)
 
