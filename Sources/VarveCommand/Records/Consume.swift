@@ -5,7 +5,7 @@ extension TopicCommands {
     name: "topic consume", summary: "Print the records of a topic",
     details: """
       Ends at what is the end when it starts; with --follow it goes on with what is written later,
-      by other processes too, until ^C. Without --partition one partition is printed after the other;
+      by other processes too, until ^C. Without --partition one partition is printed after another;
       with --follow they take turns.
 
       \(ReadRange.details)
