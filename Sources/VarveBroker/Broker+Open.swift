@@ -60,6 +60,7 @@ extension Broker {
         var loader = loader(of: id, configuration)
         loader.recoveryPoint = recoveryPoints[id] ?? 0
         loader.logStartOffset = starts[id] ?? 0
+        loader.cleanedUpTo = cleaned[id] ?? 0
         loader.isCleanlyClosed = directory.wasCleanlyClosed
         let (log, report) = try loader.load()
         tell(report, of: id)

@@ -17,6 +17,8 @@ package struct LogLoader {
   package var configuration = LogConfiguration()
   /// From the recovery-point checkpoint: all before it was synced.
   package var recoveryPoint: Offset = 0
+  /// From the cleaner-offset checkpoint: all before it was compacted, which syncs it.
+  package var cleanedUpTo: Offset = 0
   /// From the log-start checkpoint: nothing before it may be read.
   package var logStartOffset: Offset = 0
   /// Whether the directory was closed in order, so that nothing can be torn.
@@ -146,8 +148,11 @@ package struct LogLoader {
     return "the batches end at offset \(content.nextOffset), the next segment starts at \(next)"
   }
 
+  /// Kafka's compaction leaves gaps between segments, ours does not. Behind the recovery point and
+  /// what was compacted, a gap is what a power loss left of segments that were not synced.
   private func mayLeaveGap(_ end: Offset, before next: Offset) -> Bool {
-    configuration.cleanupPolicy.contains(.compact) && end < next
+    guard configuration.cleanupPolicy.contains(.compact), end < next else { return false }
+    return isCleanlyClosed || next <= max(recoveryPoint, cleanedUpTo)
   }
 
   /// The segment loaded last turns out not to be the last one.

@@ -40,9 +40,13 @@ extension PartitionLog {
   /// Records that all up to `point` was synced, by `flush` or by one sync of many logs.
   package func flushed(_ point: FlushPoint) {
     state.withLock { state in
+      // What the writer had open is not needed any more; readers open what they ask for. Not of a
+      // segment that another sync has counted: its files may have other names by now.
+      for done in state.unsynced
+      where point.closed.contains(where: { $0.segment === done.segment }) {
+        done.segment.closeFiles()
+      }
       state.unsynced.removeAll { done in point.closed.contains { $0.segment === done.segment } }
-      // What the writer had open is not needed any more; readers open what they ask for.
-      for segment in point.closed { segment.segment.closeFiles() }
       guard point.offset > state.recoveryPoint else { return }
       state.recoveryPoint = point.offset
       state.lastFlush = time.now

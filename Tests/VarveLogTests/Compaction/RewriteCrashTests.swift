@@ -118,12 +118,12 @@ private struct LogLife {
     let end = log.endOffset
     #expect(end >= survives, "\(kind), \(TestShare.again(seed))")
     appended.removeAll { $0.offset >= end }
-    try checkRecords(kind)
+    try checkRecords(kind, survives)
     // Everything was read and synced by the start.
     synced = end
   }
 
-  private func checkRecords(_ kind: CrashPoint.Kind) throws {
+  private func checkRecords(_ kind: CrashPoint.Kind, _ survives: Offset) throws {
     let start = log.startOffset
     let found = try LogContents.records(log)
     let expected = appended.filter { $0.offset >= start }
@@ -135,7 +135,9 @@ private struct LogLife {
       let isSuperseded = record.key.flatMap { newest[$0] } != record.offset
       #expect(
         isSuperseded || record.value == nil,
-        "offset \(record.offset) is lost: \(kind), \(TestShare.again(seed))")
+        """
+        offset \(record.offset) is lost, synced to \(survives): \(kind), \(TestShare.again(seed))
+        """)
     }
   }
 }
