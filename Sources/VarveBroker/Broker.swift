@@ -72,6 +72,9 @@ package final class Broker: Sendable {
 
   /// Closes every log in order and leaves the marker that makes the next start quick. Appends that
   /// come later are refused. Closing twice does nothing.
+  ///
+  /// After an error, of a log whose sync failed say, everything else is closed all the same and the
+  /// directory let go: the next start checks it.
   package func close() throws(BrokerError) {
     let isFirst = state.withLock { state in
       defer { state.isClosed = true }
@@ -79,14 +82,27 @@ package final class Broker: Sendable {
     }
     guard isFirst else { return }
     maintenance.stop()
+    defer { directory.unlock() }
     do {
       let partitions = allPartitions
-      for partition in partitions { try partition.log.close() }
+      let failure = closeLogs(of: partitions)
       try metadata.close()
       try writeCheckpoints(of: partitions)
+      if let failure { throw failure }
       try directory.markCleanlyClosed()
-      directory.unlock()
     } catch { throw BrokerError(any: error) }
+  }
+
+  /// Closes the logs, those after one that fails too, and returns the first failure.
+  private func closeLogs(of partitions: [Partition]) -> LogError? {
+    var failure: LogError?
+    for partition in partitions {
+      do throws(LogError) { try partition.log.close() } catch {
+        partition.log.abandon()
+        failure = failure ?? error
+      }
+    }
+    return failure
   }
 
   /// Writes from where on logs have to be checked after a crash, where they start, and up to where
