@@ -53,7 +53,9 @@ import VarveTestKit
     let outcome = try program.shell(
       "varve topic consume txn --isolation \(isolation) --format '%o %T %k %s\\n'")
     #expect(outcome.errors == "")
-    for (row, line) in zip(rows, outcome.text.split(separator: "\n")) {
+    let printed = outcome.text.split(separator: "\n")
+    #expect(printed.count == rows.count)
+    for (row, line) in zip(rows, printed) {
       let object = try JSONSerialization.jsonObject(with: Data(row.utf8))
       let record = try #require(object as? [String: Any])
       let number = { (name: String) in (record[name] as? Int).map(String.init) ?? "" }
