@@ -10,7 +10,7 @@ import VarveTestKit
 /// `make tsan` runs this under ThreadSanitizer.
 @Suite struct ConcurrencyTests {
   @Test func `readers see whole batches in order while a writer, retention and syncs run`() throws {
-    let race = try LogRace(batchCount: TestShare.count(1500, long: 40_000))
+    let race = try LogRace(batchCount: TestShare.count(1500, long: 40_000), maintained: true)
     let oldest = Mutex(Offset(0))
     try Threads.run([
       { try race.write() },
@@ -19,7 +19,7 @@ import VarveTestKit
       { try race.readAnywhere(seed: 1) },
       { try race.lookUpTimes(seed: 2) },
       {
-        try race.whileWriting {
+        try race.maintain {
           try race.log.applyRetention()
           try race.log.flush()
           let start = race.log.startOffset
@@ -69,10 +69,12 @@ private final class LogRace: Sendable {
   private let batchCount: Int
   private let firstOffsets = Mutex<Set<Offset>>([])
   private let writersAtWork = Mutex(1)
+  private let isMaintained: Atomic<Bool>
   private static let recordsPerBatch = 3
 
-  init(batchCount: Int) throws {
+  init(batchCount: Int, maintained: Bool = false) throws {
     self.batchCount = batchCount
+    isMaintained = Atomic(maintained)
     directory = try TemporaryDirectory()
     var configuration = LogConfiguration()
     configuration.segmentBytes = 8 << 10
@@ -97,6 +99,7 @@ private final class LogRace: Sendable {
   func write() throws {
     defer { writersAtWork.withLock { $0 -= 1 } }
     for index in 0..<batchCount {
+      if index == batchCount / 2 { waitForRetention() }
       var builder = RecordBatchBuilder()
       for record in 0..<Self.recordsPerBatch {
         let offset = Offset(Int64(index * Self.recordsPerBatch + record))
@@ -108,6 +111,17 @@ private final class LogRace: Sendable {
       let result = try log.append(builder.bytes)
       firstOffsets.withLock { _ = $0.insert(result.firstOffset) }
     }
+  }
+
+  /// On a busy machine a writer alone could be done before the others had begun: it stops halfway
+  /// until retention has taken something, so that the second half is a race for certain.
+  private func waitForRetention() {
+    while log.startOffset == 0, isMaintained.load(ordering: .acquiring) { sched_yield() }
+  }
+
+  func maintain(_ body: () throws -> Void) throws {
+    defer { isMaintained.store(false, ordering: .releasing) }
+    try whileWriting(body)
   }
 
   func whileWriting(_ body: () throws -> Void) throws {
