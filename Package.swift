@@ -51,7 +51,9 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "VarveProtocol", dependencies: ["VarveBase"], swiftSettings: strict),
     .target(
-      name: "VarveBroker", dependencies: ["VarveLog", "VarveProtocol"], swiftSettings: strict),
+      name: "VarveCoordination", dependencies: ["VarveLog", "VarveProtocol"],
+      swiftSettings: strict),
+    .target(name: "VarveBroker", dependencies: ["VarveCoordination"], swiftSettings: strict),
     .target(name: "Varve", dependencies: ["VarveBroker"], swiftSettings: strict),
     .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
     .executableTarget(name: "VarveCommand", dependencies: ["Varve"], swiftSettings: relaxed),
@@ -73,6 +75,8 @@ let package = Package(
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveProtocolTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveCoordinationTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(name: "VarveBrokerTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(name: "VarveTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(

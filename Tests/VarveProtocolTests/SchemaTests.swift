@@ -5,12 +5,15 @@ import VarveProtocol
 /// Goal: our field lists are Kafka's. Method: a table of facts that is not part of the project;
 /// where it is not at hand the golden records are all there is.
 struct SchemaTests {
-  static let facts = "/work/shared/kafka-protocol/records.jsonl"
-  static let haveFacts = FileManager.default.fileExists(atPath: facts)
+  static let directory = "/work/shared/kafka-protocol"
+  static let facts = ["records", "requests-responses"].map { "\(directory)/\($0).jsonl" }
+  static let haveFacts = facts.allSatisfy { FileManager.default.fileExists(atPath: $0) }
 
-  @Test(.enabled(if: haveFacts, "the table of Kafka's schemas, \(facts), is not at hand"))
-  func `every version of every record has Kafka's fields, types and defaults`() throws {
-    let schemas = try KafkaSchema.load(Self.facts)
+  @Test(.enabled(if: haveFacts, "the tables of Kafka's schemas in \(directory) are not at hand"))
+  func `every version of every message has Kafka's fields, types and defaults`() throws {
+    let schemas = try Self.facts.map(KafkaSchema.load).reduce(into: [:]) {
+      $0.merge($1) { first, _ in first }
+    }
     for subject in MessageVersion.all where subject.type != EveryKindOfField.self {
       let schema = try #require(schemas["\(subject.type)"], "\(subject.type)")
       #expect(schema.validVersions == subject.type.api.versions, "\(subject.type)")
@@ -72,8 +75,9 @@ struct KafkaSchema {
     let isFlexible = flexibleVersions?.contains(version) ?? false
     var plain: [String] = []
     var tagged: [(tag: Int, text: String)] = []
-    for field in fields
-    where Self.versions(field["versions"] as? String)?.contains(version) ?? false {
+    for field in fields {
+      let versions = field["versions"] ?? field["taggedVersions"]
+      guard Self.versions(versions as? String)?.contains(version) ?? false else { continue }
       let text = type(field["type"] as? String ?? "", field, version)
       if let tag = field["tag"] as? Int, isFlexible {
         tagged.append((tag, "\(tag):\(text)"))

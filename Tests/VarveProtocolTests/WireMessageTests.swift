@@ -12,7 +12,12 @@ struct MessageVersion: CustomTestStringConvertible, Sendable {
 
   /// Every version of every message of ours, and of two made for these tests.
   static let all: [MessageVersion] =
-    (MetadataRecord.types
+    (MetadataRecord.types + GroupRecord.keyTypes + GroupRecord.valueTypes + GroupMessages.all
+    + TransactionMessages.all
+    + [
+      TransactionLogKey.self, TransactionLogValue.self, ConsumerProtocolSubscription.self,
+      ConsumerProtocolAssignment.self,
+    ]
     + [
       SnapshotHeaderRecord.self, SnapshotFooterRecord.self, KRaftVersionRecord.self,
       VotersRecord.self, LeaderChangeMessage.self, EveryKindOfField.self,

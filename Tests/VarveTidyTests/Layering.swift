@@ -6,10 +6,12 @@ enum Layering {
     "VarveBase": ["CVarve", "Glibc", "Musl", "Darwin"],
     "VarveLog": ["VarveBase", "Dispatch", "CZlib", "CLZ4", "CSnappy", "CZstd"],
     "VarveProtocol": ["VarveBase"],
-    "VarveBroker": ["VarveLog", "VarveProtocol", "VarveBase", "Dispatch"],
-    "Varve": ["VarveBroker", "VarveLog", "VarveBase"],
+    "VarveCoordination": ["VarveLog", "VarveProtocol", "VarveBase"],
+    "VarveBroker": ["VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase", "Dispatch"],
+    "Varve": ["VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase"],
     "VarveTestKit": [
-      "Varve", "VarveBroker", "VarveLog", "VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin",
+      "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
+      "Glibc", "Musl", "Darwin",
     ],
     "VarveCommand": [
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",

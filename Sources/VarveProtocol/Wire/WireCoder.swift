@@ -78,6 +78,14 @@ extension WireCoder where Self: ~Escapable {
     }
   }
 
+  /// A field of some versions, which may be null from version `nullable` on.
+  @inline(__always)
+  package mutating func code<Value: WireNullable>(
+    _ value: inout Value?, nullableSince nullable: Int16, in versions: ClosedRange<Int16>
+  ) {
+    if versions.contains(version) { code(&value, nullableSince: nullable) }
+  }
+
   /// A tagged field, within ``tags(_:)``; not written where it equals `standard`.
   @inline(__always)
   package mutating func code<Value: WireValue & Equatable>(

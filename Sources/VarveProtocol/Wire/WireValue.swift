@@ -70,6 +70,18 @@ extension TopicID: WireValue {
   }
 }
 
+/// A number that Kafka may have added since is an unknown error.
+extension ErrorCode: WireValue {
+  package init() { self = .none }
+
+  @inline(__always)
+  package mutating func coded<Coder: WireCoder & ~Escapable>(by wire: inout Coder) {
+    var number = rawValue
+    wire.integer(&number)
+    self = ErrorCode(rawValue: number) ?? .unknownServerError
+  }
+}
+
 extension Offset: WireValue {
   package init() { self = 0 }
 
