@@ -3,7 +3,8 @@ import Glibc
 /// A Redis server of its own on a port of loopback, with `appendfsync always`, driven by
 /// `redis-benchmark`. Both are programs of the Debian package `redis-tools`.
 struct RedisPeer {
-  private static let port = 16_399
+  /// Of this process, so that another one's server is not taken for ours.
+  private static let port = 20_000 + getpid() % 20_000
   private let server: String
 
   /// Nil where Redis is not installed.
@@ -22,14 +23,15 @@ struct RedisPeer {
   ) throws -> Double {
     let process = try start(in: directory)
     defer {
-      kill(process, SIGTERM)
+      // Nothing of it is kept, and a signal that can be blocked may be: by the thread that starts.
+      kill(process, SIGKILL)
       waitpid(process, nil, 0)
     }
     let value = String(repeating: "v", count: byteCount)
     let benchmark = "redis-benchmark -p \(Self.port) --csv -c \(connections)"
     let ping = "redis-cli -p \(Self.port) PING >/dev/null 2>&1"
     _ = try Shell.output(
-      "for i in $(seq 100); do \(ping) && break; sleep 0.05; done; "
+      "until \(ping); do [ -e /proc/\(process)/exe ] || exit; sleep 0.05; done; "
         + "\(benchmark) -n \(connections) XADD records '*' v \(value)")
     let output = try Shell.output("\(benchmark) -n \(count) XADD records '*' v \(value)")
     // "XADD …","12345.67",…

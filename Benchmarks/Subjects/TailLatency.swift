@@ -98,17 +98,25 @@ extension Benchmark {
         if value == last { continue }
         last = value
         if value != .max { histogram.add(nanoseconds() &- value) }
+        slot.taken.store(value, ordering: .releasing)
       }
       outcome.withLock { $0 = histogram }
     }
-    paced(count) { slot.value.store($0, ordering: .releasing) }
-    slot.value.store(.max, ordering: .releasing)
+    paced(count) { slot.hand(over: $0) }
+    slot.hand(over: .max)
     thread.join()
     return outcome.withLock { $0 }
   }
 
   private final class AtomicSlot: Sendable {
     let value = Atomic<UInt64>(0)
+    let taken = Atomic<UInt64>(0)
+
+    /// Every number is taken, also where the two threads share a core.
+    func hand(over number: UInt64) {
+      while taken.load(ordering: .acquiring) != value.load(ordering: .relaxed) { sched_yield() }
+      value.store(number, ordering: .releasing)
+    }
   }
 
   /// Calls `body` at a steady rate with the time. What falls behind is caught up with, and the

@@ -58,17 +58,18 @@ struct FollowedSegment {
     }
   }
 
-  /// The batch at the end, if it is there whole.
+  /// The batch at the end, if it is there whole. It is not where the writer has closed the segment
+  /// since its size was asked for, and cut it behind its last batch.
   private func next(
     _ window: inout FileWindow, _ size: Int
   ) throws(LogError) -> (header: RecordBatchHeader, bytes: ByteSlice)? {
     let start = end.end
     guard size - start >= RecordBatchHeader.byteCount else { return nil }
-    let first = try window.bytes(start..<start + RecordBatchHeader.byteCount)
-    guard let head = RecordBatchHeader(first.bytes), head.batchLength > 0,
-      head.sizeInBytes <= size - start
+    guard let first = try window.bytesIfThere(start..<start + RecordBatchHeader.byteCount),
+      let head = RecordBatchHeader(first.bytes), head.batchLength > 0,
+      head.sizeInBytes <= size - start,
+      let bytes = try window.bytesIfThere(start..<start + head.sizeInBytes)
     else { return nil }
-    let bytes = try window.bytes(start..<start + head.sizeInBytes)
     do {
       let header = try RecordBatch.checkedHeader(bytes.bytes)
       guard header.baseOffset >= end.nextOffset else { return nil }

@@ -155,6 +155,13 @@ struct FileWindow {
 
   /// Bytes within the file. Throws `.io` where the file has become shorter.
   mutating func bytes(_ range: Range<Int>) throws(LogError) -> ByteSlice {
+    if let bytes = try bytesIfThere(range) { return bytes }
+    throw LogError(
+      .io, "the file was cut while it was read", file: file.path, at: .byte(range.upperBound))
+  }
+
+  /// Bytes within the file; nil where the file has become shorter.
+  mutating func bytesIfThere(_ range: Range<Int>) throws(LogError) -> ByteSlice? {
     if range.lowerBound < start || range.upperBound > start + held.count {
       let count = min(max(range.count, Self.readAhead), byteCount - range.lowerBound)
       do {
@@ -162,10 +169,7 @@ struct FileWindow {
       } catch { throw LogError(error) }
       start = range.lowerBound
     }
-    guard range.upperBound <= start + held.count else {
-      throw LogError(
-        .io, "the file was cut while it was read", file: file.path, at: .byte(range.upperBound))
-    }
+    guard range.upperBound <= start + held.count else { return nil }
     return held.slice(range.lowerBound - start..<range.upperBound - start)
   }
 }

@@ -37,14 +37,15 @@ import VarveTestKit
     #expect(faults == [])
   }
 
-  /// Follows the log of the living writer.
+  /// Follows the log of the living writer until the time is over and something new was seen.
   private func follow(_ root: String, for seconds: Double) throws {
     let deadline = Date(timeIntervalSinceNow: seconds)
     let follower = try LogFollower(
       CountedLog.partition(), directory: CountedLog.directory(in: root), on: LocalFileSystem())
     var cursor = try LogCursor(follower, from: 0)
     var next: Offset = 0
-    while Date() < deadline {
+    let start = follower.endOffset
+    while Date() < deadline || follower.endOffset == start {
       try follower.refresh()
       while let bytes = try cursor.next(maxBytes: 100_000) {
         guard try CountedLog.isRight(bytes, from: &next) else {

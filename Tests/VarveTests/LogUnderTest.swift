@@ -9,9 +9,17 @@ struct LogUnderTest {
   let directory: TemporaryDirectory
   let varve: Varve
 
-  init(options: Varve.Options = Varve.Options()) throws {
+  /// Records are kept for ever: many tests stamp theirs with small numbers, which retention would
+  /// take from a test that is held up for minutes.
+  init(options: Varve.Options = Self.keepingAll) throws {
     directory = try TemporaryDirectory()
     varve = try Varve(directory: directory.path + "/data", options: options)
+  }
+
+  static var keepingAll: Varve.Options {
+    var options = Varve.Options()
+    options.serverConfig = ["log.retention.ms": "-1"]
+    return options
   }
 }
 

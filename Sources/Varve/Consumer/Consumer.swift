@@ -46,8 +46,9 @@ public final class Consumer: Sendable {
   /// What a look at all partitions brought.
   private enum Reading: Sendable {
     case batch(ConsumedBatch, ConsumerAssignment.Target)
-    /// What to wait for: a record of one of the partitions, at an offset.
-    case nothing([Wait])
+    /// What to wait for: a record of one of the partitions, at an offset, or a change after that
+    /// version.
+    case nothing([Wait], after: Int)
     case failure(VarveError)
   }
 
@@ -56,7 +57,7 @@ public final class Consumer: Sendable {
     let offset: Offset
   }
 
-  init(
+  package init(
     _ positions: [(client: any PartitionClient, offset: Offset)], options: Options
   ) {
     self.options = options
@@ -74,7 +75,6 @@ public final class Consumer: Sendable {
   public func next() async throws(VarveError) -> ConsumedBatch? {
     while true {
       if Task.isCancelled { throw VarveError(.cancelled, "the task that consumes was cancelled") }
-      let version = changes.version
       let (isClosed, ahead) = state.withLock { state in
         defer { state.ahead = nil }
         return (state.isClosed, state.ahead)
@@ -84,7 +84,7 @@ public final class Consumer: Sendable {
       if let ahead { reading = await ahead.value } else { reading = await read() }
       switch reading {
       case .failure(let error): throw error
-      case .nothing(let waits): await wait(for: waits, after: version)
+      case .nothing(let waits, let version): await wait(for: waits, after: version)
       case .batch(let batch, let target):
         guard state.withLock({ $0.assignment.accept(batch.nextOffset, for: target) }) else {
           continue
@@ -101,6 +101,8 @@ public final class Consumer: Sendable {
   }
 
   private func read() async -> Reading {
+    // Taken first: what is sought or resumed while this reads ahead must not be slept through.
+    let version = changes.version
     var waits: [Wait] = []
     for target in state.withLock({ $0.assignment.targets() }) {
       do {
@@ -121,7 +123,7 @@ public final class Consumer: Sendable {
         if let failure = await recover(from: error, at: target) { return .failure(failure) }
       }
     }
-    return .nothing(waits)
+    return .nothing(waits, after: version)
   }
 
   /// Goes on elsewhere where the position is gone and the options say so; else the error.

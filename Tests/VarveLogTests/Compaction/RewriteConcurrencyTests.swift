@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 import VarveBase
@@ -22,7 +23,10 @@ import VarveTestKit
     try Threads.run([
       {
         defer { appends.areDone = true }
-        for round in 0..<rounds { try Self.append(round, to: log) }
+        for round in 0..<rounds {
+          if round == rounds / 2 { appends.waitForRewrite() }
+          try Self.append(round, to: log)
+        }
       },
       { try Self.keepHouse(log, beside: appends) },
       { try Self.readAll(log, beside: appends) },
@@ -52,9 +56,12 @@ import VarveTestKit
   private static func keepHouse(_ log: PartitionLog, beside appends: Appends) throws {
     let compactor = Compactor(log)
     let cold = ColdCompressor(log)
+    // Whatever ends this, nobody must wait for more of it.
+    defer { appends.areRewritten = true }
     repeat {
       _ = try compactor.step()
       _ = try cold.step()
+      if compactor.cleanedUpTo > 0 { appends.areRewritten = true }
       try log.removeSegments(before: log.applyRetention())
     } while !appends.areDone
     while try compactor.step() {}
@@ -106,10 +113,23 @@ import VarveTestKit
   /// Whether the appender has come to its end.
   private final class Appends: Sendable {
     private let done = Atomic(false)
+    private let rewritten = Atomic(false)
 
     var areDone: Bool {
       get { done.load(ordering: .acquiring) }
       set { done.store(newValue, ordering: .releasing) }
+    }
+
+    /// Whether something that was appended has been compacted.
+    var areRewritten: Bool {
+      get { rewritten.load(ordering: .acquiring) }
+      set { rewritten.store(newValue, ordering: .releasing) }
+    }
+
+    /// An appender could be done before the others had begun: it stops halfway until there was a
+    /// rewrite, so that the second half is a race for certain.
+    func waitForRewrite() {
+      while !areRewritten { sched_yield() }
     }
   }
 

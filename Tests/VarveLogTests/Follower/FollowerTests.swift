@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import VarveBase
 import VarveLog
@@ -62,6 +63,26 @@ import VarveTestKit
     #expect(
       try follower.firstRecord(stampedAtOrAfter: time)
         == subject.log.firstRecord(stampedAtOrAfter: time))
+  }
+
+  @Test("G15: a segment that its writer closes and cuts between two looks is read to its end")
+  func cutMeanwhile() throws {
+    let directory = try TemporaryDirectory()
+    let subject = try LogUnderTest(
+      directory.path + "/topic-0", on: LocalFileSystem(), configuration: Self.configuration())
+    try subject.append([(5, nil, [1])])
+    let files = CutFiles(LocalFileSystem())
+    let follower = try LogFollower(
+      subject.log.partition, directory: subject.directory, on: files)
+    try subject.append([(5, nil, [2])])
+    let closing = Mutex<(any Error)?>(nil)
+    let log = subject.log
+    files.onNextSize { _ in
+      do { try log.close() } catch { closing.withLock { $0 = error } }
+    }
+    try follower.refresh()
+    #expect(log.isClosed && closing.withLock { $0 } == nil)
+    #expect(follower.endOffset == 2)
   }
 
   @Test("a follower sees transactions as the writer does")

@@ -33,20 +33,20 @@ import VarveTestKit
     let consumer = try await subject.varve.consumer(topics: ["numbers"])
     var seen: Set<Int> = []
     var last: [Int32: Offset] = [:]
-    var isFollowing = false
+    var sending: Task<Void, any Error>?
     for try await batch in consumer.batches {
       for record in batch {
         if let previous = last[batch.partition] { #expect(record.offset == previous + 1) }
         last[batch.partition] = record.offset
       }
       seen.formUnion(Self.values(batch))
-      if seen.count == 100 && !isFollowing {
-        isFollowing = true
+      if seen.count == 100 && sending == nil {
         let varve = subject.varve
-        Task { try await Self.send(100..<130, to: varve, partitions: 3) }
+        sending = Task { try await Self.send(100..<130, to: varve, partitions: 3) }
       }
       if seen.count == 130 { break }
     }
+    try await sending?.value
     #expect(seen == Set(0..<130))
     for partition in Int32(0)..<3 {
       #expect(try await consumer.lag(of: "numbers", partition: partition) == 0)

@@ -3,7 +3,7 @@ import Varve
 import VarveBase
 import VarveTestKit
 
-@Suite(.timeLimit(.minutes(1))) struct ProducerFaultTests {
+@Suite(.timeLimit(.hang)) struct ProducerFaultTests {
   /// Twenty tasks that send until they fail; their errors, and the receipts until then.
   private static func sendUntilFailure(
     _ producer: Producer

@@ -75,8 +75,8 @@ extension JSONDecoder: PayloadDecoder {
   }
 
   @Test func `what the topic does not take is refused with the reason`() async throws {
-    let log = try LogUnderTest()
-    let varve = log.varve
+    let time = ManualTime(now: 1_700_000_000_000)
+    let varve = try Varve(directory: "/data", on: SimulatedFileSystem(seed: 1), time: time)
     try await varve.createTopic("compacted", config: [.cleanupPolicy(.compact)])
     try await varve.createTopic(
       "timely", config: [TopicConfig("message.timestamp.before.max.ms", "1000")])
@@ -86,7 +86,7 @@ extension JSONDecoder: PayloadDecoder {
     }
     #expect(keyless?.code == .invalidRecord)
     try await producer.send("compacted", key: "k", value: nil)
-    let now = SystemTime().now
+    let now = time.now
     for timestamp in [now.rawValue - 60_000, now.rawValue + 7_200_000, 0, .max] {
       let error = await failure { () async throws(VarveError) in
         _ = try await producer.send("timely", value: "v", timestamp: Timestamp(timestamp))
