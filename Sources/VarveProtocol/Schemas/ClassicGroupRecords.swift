@@ -41,6 +41,13 @@ package struct OffsetCommitValue: WireMessage, Equatable {
       wire.code(&topicID, tag: 0, unless: TopicID.zero)
     }
   }
+
+  /// The version that loses nothing: 1 is the only one with a time of expiry, 4 the first with the
+  /// topic's id, and 3 what Kafka writes where there is neither.
+  var storedVersion: Int16 {
+    if expireTimestamp != -1 { return 1 }
+    return topicID == .zero ? 3 : 4
+  }
 }
 
 /// Names a classic group.

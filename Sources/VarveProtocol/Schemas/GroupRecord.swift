@@ -68,7 +68,8 @@ extension GroupRecord: CoordinatorRecord {
 
   package var encoded: (key: ByteSlice, value: ByteSlice?) {
     switch self {
-    case .offsetCommit(let key, let value): RecordFrame.encode(key, value, version: 3)
+    case .offsetCommit(let key, let value):
+      RecordFrame.encode(key, value, version: value?.storedVersion ?? 3)
     case .groupMetadata(let key, let value): RecordFrame.encode(key, value, version: 3)
     case .consumerGroupMetadata(let key, let value): RecordFrame.encode(key, value, version: 0)
     case .consumerGroupPartitionMetadata(let key, let value):
