@@ -91,6 +91,7 @@ let package = Package(
     .testTarget(
       name: "VarveBenchmarkTests", dependencies: ["VarveBenchmarks", "VarveTestKit"],
       swiftSettings: relaxed),
+    .testTarget(name: "VarveTestKitTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(name: "VarveTidyTests", swiftSettings: relaxed),
   ],
   swiftLanguageModes: [.v6]
