@@ -42,14 +42,32 @@ public struct VarveError: Error, Sendable {
     /// The codec is a package trait that is off, or the level is none of its.
     public static let unsupportedCompression = Code("unsupportedCompression")
 
+    // Groups.
+
+    /// The partition is not the consumer's any more, or the consumer not a member: the group has
+    /// given its partitions to others, who begin at what was committed before.
+    public static let notAssigned = Code("notAssigned")
+    /// No such consumer group.
+    public static let unknownGroup = Code("unknownGroup")
+    /// The group has members, or reads the topic, and what was asked for is for groups at rest.
+    public static let groupNotEmpty = Code("groupNotEmpty")
+    /// The group has as many members as it may.
+    public static let groupFull = Code("groupFull")
+    /// The group is of another kind, or its members agree on no protocol.
+    public static let invalidGroup = Code("invalidGroup")
+
     // Producers with an id.
 
     /// A batch that does not follow the one before it.
     public static let outOfOrderSequence = Code("outOfOrderSequence")
-    /// A newer producer with the same id has taken over.
+    /// A newer producer or member with the same id has taken over.
     public static let fenced = Code("fenced")
     /// A batch that the producer's transaction does not allow.
     public static let invalidTransactionState = Code("invalidTransactionState")
+    /// The transaction was aborted, or can only be aborted; a new one may succeed.
+    public static let transactionAborted = Code("transactionAborted")
+    /// No such transactional id.
+    public static let unknownTransaction = Code("unknownTransaction")
 
     // The files.
 
@@ -68,6 +86,9 @@ public struct VarveError: Error, Sendable {
     public static let unsupportedVersion = Code("unsupportedVersion")
 
     // The course of things.
+
+    /// Refused for another reason, which the message gives in Kafka's words.
+    public static let refused = Code("refused")
 
     /// The log, producer or consumer was closed.
     public static let closed = Code("closed")
@@ -98,7 +119,7 @@ public struct VarveError: Error, Sendable {
   /// space on the disk, or another process has closed the log.
   public var isRetriable: Bool {
     switch code {
-    case .diskFull, .locked, .unavailable: true
+    case .diskFull, .locked, .unavailable, .transactionAborted: true
     default: false
     }
   }
