@@ -15,6 +15,8 @@ extension Broker {
   /// All topics, by name.
   package func topics() -> [TopicDescription] { metadata.image.topics.map(describe) }
 
+  func exists(_ name: TopicName) -> Bool { metadata.image.topic(named: name) != nil }
+
   /// Throws `.unknownTopicOrPartition`.
   package func topic(named name: TopicName) throws(BrokerError) -> TopicDescription {
     do { return try describe(catalog.topic(named: name)) } catch { throw BrokerError(error) }
@@ -23,14 +25,15 @@ extension Broker {
   /// Creates a topic with its partitions. Throws what `TopicCatalog.createTopic` does, or what the
   /// disk said; then there is no such topic.
   package func createTopic(
-    _ name: String, partitions: Int32 = 1, configs: [String: String] = [:]
+    _ name: String, partitions: Int32 = 1, configs: [String: String] = [:],
+    origin: ChangeOrigin = .user
   ) throws(BrokerError) -> TopicDescription {
     try changing { () throws(BrokerError) in
       var generator = SystemRandomNumberGenerator()
       let new = TopicCatalog.NewTopic(
         name, partitions: partitions, configs: configs, id: TopicID(using: &generator))
       let records = try catalogued { catalog throws(CatalogError) in
-        try catalog.createTopic(new)
+        try catalog.createTopic(new, origin: origin)
       }
       let topic = try named(name)
       try create(0..<partitions, of: topic, id: new.id, configs: configs, records)

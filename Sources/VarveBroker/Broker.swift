@@ -15,6 +15,7 @@ package final class Broker: Sendable {
   private let checkpointing = Mutex(())
   let state: Mutex<State>
   let maintenance: Maintenance
+  package let coordinatorTimer: CoordinatorTimer
   let options: Options
 
   struct State {
@@ -27,7 +28,8 @@ package final class Broker: Sendable {
   package struct Options: Sendable {
     /// What topics inherit: the names and values of a `server.properties`.
     package var serverConfigs: [String: String] = [:]
-    /// Off, the caller runs `runMaintenance` itself, as tests with a clock of their own do.
+    /// Off, the caller runs `runMaintenance` and `runCoordinators` itself, as tests with a clock of
+    /// their own do.
     package var runsMaintenance = true
     /// Told what was recovered at the start, and of upkeep that failed.
     package var logger = Logger.discarding
@@ -45,6 +47,7 @@ package final class Broker: Sendable {
     self.flusher = flusher
     self.state = Mutex(state)
     maintenance = Maintenance()
+    coordinatorTimer = CoordinatorTimer(time, runs: options.runsMaintenance)
     self.options = options
   }
 
@@ -82,6 +85,7 @@ package final class Broker: Sendable {
     }
     guard isFirst else { return }
     maintenance.stop()
+    coordinatorTimer.stop()
     defer { directory.unlock() }
     do {
       let partitions = allPartitions

@@ -53,12 +53,23 @@ package final class Partition: Sendable {
   @discardableResult
   package func append(_ batch: ByteSlice) async throws(LogError) -> AppendResult {
     let result = try log.append(batch.bytes)
-    guard result.mustSync else { return result }
+    if result.mustSync { try await waitUntilDurable(upTo: result.lastOffset + 1) }
+    return result
+  }
+
+  /// Calls `completed` once all before `offset` is on the disk for good, on the flusher's stack.
+  func whenDurable(
+    upTo offset: Offset, completed: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    flusher.whenDurable(log, upTo: offset, completed: completed)
+  }
+
+  /// Suspends until all before `offset` is on the disk for good.
+  func waitUntilDurable(upTo offset: Offset) async throws(LogError) {
     let synced = await withCheckedContinuation { continuation in
-      flusher.whenDurable(log, upTo: result.lastOffset + 1) { continuation.resume(returning: $0) }
+      whenDurable(upTo: offset) { continuation.resume(returning: $0) }
     }
     try synced.get()
-    return result
   }
 
   /// Suspends until the log has a record at `offset`, is closed, or the task is cancelled. The

@@ -46,6 +46,24 @@ package struct ServerDefaults: Hashable, Sendable {
     return nil
   }
 
+  /// A config that is no topic's default, in the strongest layer that sets it.
+  func value(named name: String) -> String? {
+    layers.lazy.compactMap { $0.values[name] }.first
+  }
+
+  /// The same, as a number. Throws where it is none, or outside of `range`.
+  func integer(
+    _ name: String, in range: ClosedRange<Int64>
+  ) throws(ConfigError) -> Int64? {
+    guard let text = value(named: name) else { return nil }
+    guard let number = Int64(text), range.contains(number) else {
+      throw ConfigError(
+        .invalidValue, name: name, value: text,
+        reason: "it is a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
   package static func == (left: ServerDefaults, right: ServerDefaults) -> Bool {
     left.layers.map(\.values) == right.layers.map(\.values)
   }

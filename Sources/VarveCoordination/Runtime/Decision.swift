@@ -10,6 +10,9 @@ package struct Decision<Record: CoordinatorRecord, Reply: Sendable, Effect: Send
   package var records: [Record]
   package var reply: Reply
   package var effects: [Effect]
+  /// Whether the records make sense together only. Where not, a lot of them may be appended in
+  /// several batches.
+  package var isAtomic = true
 
   package init(_ reply: Reply, records: [Record] = [], effects: [Effect] = []) {
     self.records = records
