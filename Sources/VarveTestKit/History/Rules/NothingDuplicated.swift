@@ -6,12 +6,19 @@ extension HistoryRule {
   public static let nothingDuplicated = HistoryRule { facts in
     var places = Places(facts)
     for record in facts.records {
-      guard let offset = record.acknowledgedOffset else { continue }
+      guard let offset = record.offset else { continue }
       places.see(record.id, record, in: record.partition, at: offset)
+      if let acknowledged = record.acknowledgedOffset, acknowledged != offset {
+        places.see(record.id, record, in: record.partition, at: acknowledged)
+      }
     }
     for sighting in facts.sightings {
-      places.see(
-        sighting.id, facts.record(sighting), in: sighting.partition, at: sighting.offset)
+      let record = facts.record(sighting)
+      // Nearly all show a record where it is known to be.
+      if let record, record.offset == sighting.offset, record.partition == sighting.partition {
+        continue
+      }
+      places.see(sighting.id, record, in: sighting.partition, at: sighting.offset)
     }
     return places.violations
   }
