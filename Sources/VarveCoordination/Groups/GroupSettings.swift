@@ -16,7 +16,8 @@ package struct GroupSettings: Equatable, Sendable {
   package var classicInitialRebalanceDelay: Int32 = 3_000
   /// `group.max.size`
   package var classicMaxSize = Int(Int32.max)
-  /// The time that a new classic member, whose name it was told first, has to come back with it.
+  /// How long the first join of a new classic member may wait for the others; then it has to ask
+  /// again. It shows that it is still there, which it cannot by heartbeats yet.
   package var classicNewMemberJoinTimeout: Int32 = 300_000
 
   /// `offset.metadata.max.bytes`

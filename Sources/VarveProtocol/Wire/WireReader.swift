@@ -208,11 +208,12 @@ extension WireReader {
     fields(of: &value)
   }
 
-  /// A byte ahead of the struct says whether it is there: 1, or -1 for null.
+  /// A byte ahead of the struct says whether it is there: 1, or -1 for null. In a tagged field
+  /// Kafka writes null as 0, with nothing after it.
   package mutating func structure<Struct: WireStruct>(_ value: inout Struct?) {
     var presence: Int8 = 0
     integer(&presence)
-    guard presence >= 0 else {
+    guard presence > 0 || presence == 0 && remaining > 0 else {
       value = nil
       return
     }
