@@ -21,6 +21,10 @@ struct RedisPeer {
   func append(
     _ byteCount: Int, count: Int, connections: Int, in directory: String
   ) throws -> Double {
+    guard !Loopback.isTaken(UInt16(Self.port)) else {
+      throw BenchmarkFailure(
+        "port \(Self.port) of 127.0.0.1 is taken, and Redis is measured there: run it again")
+    }
     let process = try start(in: directory)
     defer {
       // Nothing of it is kept, and a signal that can be blocked may be: by the thread that starts.
@@ -54,6 +58,25 @@ struct RedisPeer {
       throw BenchmarkFailure("cannot start \(server)")
     }
     return process
+  }
+}
+
+/// Ports of this machine.
+enum Loopback {
+  /// Whether something listens on a port of 127.0.0.1.
+  static func isTaken(_ port: UInt16) -> Bool {
+    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard socket >= 0 else { return false }
+    defer { close(socket) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
   }
 }
 

@@ -125,4 +125,10 @@ package struct RecordRules: Sendable {
   package var compression: Compression?
 
   package init() {}
+
+  /// Whether a record of that time may be written when it is `now`.
+  func takes(_ timestamp: Timestamp, at now: Timestamp) -> Bool {
+    let age = now.rawValue.subtractingReportingOverflow(timestamp.rawValue).partialValue
+    return age <= timestampBeforeMax && age >= -timestampAfterMax
+  }
 }

@@ -13,4 +13,11 @@ extension RawSpan {
     precondition(position >= 0 && position <= byteCount - MemoryLayout<Value>.size)
     return position
   }
+
+  /// Whether the byte at `position` is 0. The caller has compared the position with the length.
+  @inlinable @_alwaysEmitIntoClient
+  package func isZero(uncheckedAt position: Int) -> Bool {
+    assert(position >= 0 && position < byteCount)
+    return unsafe unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self) == 0
+  }
 }

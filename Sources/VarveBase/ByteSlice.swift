@@ -1,3 +1,5 @@
+internal import CVarve
+
 /// Immutable bytes that keep alive what holds them: a record's key inside a mapped segment, say.
 ///
 /// Copying a slice copies no bytes. A slice of a mapped segment stays valid after retention has
@@ -56,6 +58,12 @@ public struct ByteSlice: @unchecked Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     return unsafe ByteSlice(
       unsafeBase: base + range.lowerBound, count: range.count, owner: owner)
+  }
+
+  /// Starts to bring bytes near the processor that will be read soon; those outside are left out.
+  package func prefetch(_ range: Range<Int>) {
+    let range = range.clamped(to: 0..<count)
+    unsafe varve_prefetch(base + range.lowerBound, range.count)
   }
 
   /// Calls `body` with the bytes, which must not escape from it.

@@ -1,5 +1,5 @@
 /// The position of a record in its partition: 0 for the first ever appended, one more for each.
-public struct Offset: RawRepresentable, Hashable, Comparable, Sendable, Codable,
+public struct Offset: RawRepresentable, Hashable, Comparable, Sendable, BitwiseCopyable, Codable,
   ExpressibleByIntegerLiteral, CustomStringConvertible
 {
   public var rawValue: Int64

@@ -1,5 +1,5 @@
 /// A time in milliseconds since 1970-01-01T00:00:00Z, as records carry it. -1 means "no timestamp".
-public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, Codable,
+public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable, BitwiseCopyable, Codable,
   ExpressibleByIntegerLiteral, CustomStringConvertible
 {
   public var rawValue: Int64

@@ -106,8 +106,36 @@ package enum Varint {
     return value
   }
 
+  /// The unsigned number at `position` where it takes one byte or two. Where it takes more, the
+  /// highest bit of `long` is set, and the number is nonsense.
+  ///
+  /// `hasShort` says that the bytes are there.
+  @inlinable @inline(__always)
+  package static func readShort(
+    _ bytes: RawSpan, at position: inout Int, long: inout UInt8
+  ) -> UInt32 {
+    let start = position
+    let first = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: start, as: UInt8.self)
+    if first < 0x80 {
+      position = start &+ 1
+      return UInt32(first)
+    }
+    let second = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: start &+ 1, as: UInt8.self)
+    position = start &+ 2
+    long |= second
+    return UInt32(first & 0x7F) | UInt32(second & 0x7F) << 7
+  }
+
+  /// Whether `count` numbers of up to two bytes may be read from `position` on, which is not
+  /// negative.
+  @inlinable @inline(__always)
+  package static func hasShort(_ bytes: RawSpan, at position: Int, count: Int) -> Bool {
+    assert(position >= 0)
+    return position <= bytes.byteCount &- 2 &* count
+  }
+
   @usableFromInline @inline(never)
-  static func readLong(
+  package static func readLong(
     _ bytes: RawSpan, at start: Int, end: Int, bits: UInt64
   ) -> (value: UInt64, next: Int) {
     var value: UInt64 = 0

@@ -50,10 +50,10 @@ extension PartitionLog {
     _ batch: RawSpan, _ received: RecordBatchHeader, to state: inout State
   ) throws(LogError) -> AppendResult {
     try state.checkWritable(partition)
-    try checkSize(batch.byteCount, state.configuration)
+    try checkSize(batch.byteCount, state)
     if let earlier = try duplicate(of: received, batch, state) { return earlier }
     let header = assigned(received, batch, state)
-    if state.writer.mustRoll(for: header, configuration: state.configuration) { try roll(&state) }
+    if state.mustRoll(for: header) { try roll(&state) }
     try state.writer.reserve(batch.byteCount)
     if header.attributes.isControl {
       try appendControl(batch, header, to: &state)
@@ -83,15 +83,17 @@ extension PartitionLog {
   }
 
   private func checkSize(
-    _ byteCount: Int, _ configuration: LogConfiguration
+    _ byteCount: Int, _ state: borrowing State
   ) throws(LogError) {
-    let limit = min(configuration.maxMessageBytes, configuration.segmentBytes)
-    guard byteCount > limit else { return }
+    // Field by field: the whole configuration is some hundred bytes to copy.
+    let batchBytesMax = state.configuration.maxMessageBytes
+    let segmentBytes = state.configuration.segmentBytes
+    guard byteCount > min(batchBytesMax, segmentBytes) else { return }
     throw LogError(
       .batchTooLarge,
       """
       a batch of \(byteCount) bytes is larger than \(partition) takes (max.message.bytes \
-      \(configuration.maxMessageBytes), segment.bytes \(configuration.segmentBytes)); send smaller \
+      \(batchBytesMax), segment.bytes \(segmentBytes)); send smaller \
       batches or raise the limit
       """)
   }

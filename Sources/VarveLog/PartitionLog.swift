@@ -104,6 +104,13 @@ extension PartitionLog.State {
       || writer.nextOffset - recoveryPoint >= configuration.flushMessages
   }
 
+  /// Whether a batch belongs into a new segment.
+  func mustRoll(for batch: RecordBatchHeader) -> Bool {
+    writer.mustRoll(
+      for: batch, segmentBytes: configuration.segmentBytes,
+      milliseconds: configuration.rollMilliseconds)
+  }
+
   /// Throws unless the log can be written.
   func checkWritable(_ partition: TopicPartition) throws(LogError) {
     if let failure { throw failure }

@@ -58,10 +58,10 @@ struct SegmentWriter: ~Copyable {
     try indexes.reserve()
     let needed = end.end + byteCount
     guard needed > allocated else { return }
-    let grown = min(allocated + Self.growth(of: allocated), log.count)
-    do { try file.allocate(to: max(grown, needed)) } catch { throw LogError(error) }
+    let grown = max(needed, min(log.count, Self.size(after: allocated, holding: needed)))
+    do { try file.allocate(to: grown) } catch { throw LogError(error) }
     adviseLarge(from: allocated)
-    allocated = max(grown, needed)
+    allocated = grown
   }
 
   /// Page faults are most of what an append costs: in pieces of 2 MiB they come to a third (7.3
@@ -73,19 +73,29 @@ struct SegmentWriter: ~Copyable {
     isLarge = true
   }
 
-  private static var largeFrom: Int { 4 << 20 }
+  private static var largeFrom: Int { largePiece }
+  private static var largePiece: Int { 2 << 20 }
 
   /// A new segment takes little; a busy one is grown in steps that make the call rare. What is
   /// ahead of the end is given back when the segment is closed.
-  private static func growth(of allocated: Int) -> Int { min(max(allocated, 64 << 10), 16 << 20) }
+  ///
+  /// A file that ended amid a large piece would get that, and much behind it, page by page: the
+  /// kernel takes none that reaches over the end, and goes on ahead as it began.
+  private static func size(after allocated: Int, holding needed: Int) -> Int {
+    let wanted = max(needed, allocated + min(max(allocated, 64 << 10), 16 << 20))
+    let piece = wanted < largePiece ? 64 << 10 : largePiece
+    return (wanted + piece - 1) / piece * piece
+  }
 
   /// Whether the next batch belongs into a new segment, as Kafka decides it.
-  func mustRoll(for batch: RecordBatchHeader, configuration: LogConfiguration) -> Bool {
+  func mustRoll(
+    for batch: RecordBatchHeader, segmentBytes: Int, milliseconds: Int64
+  ) -> Bool {
     guard end.end > 0 else { return batch.sizeInBytes > log.count }
-    return end.end + batch.sizeInBytes > min(configuration.segmentBytes, log.count)
+    return end.end + batch.sizeInBytes > min(segmentBytes, log.count)
       || indexes.isFull
       || batch.lastOffset - segment.baseOffset > Int64(Int32.max)
-      || isDue(batch.maxTimestamp, after: configuration.rollMilliseconds)
+      || isDue(batch.maxTimestamp, after: milliseconds)
   }
 
   /// `segment.ms` counts in the records' own time, so that history fills segments as it did live.

@@ -11,6 +11,11 @@ uint32_t varve_crc32c(uint32_t crc, const void *bytes, size_t count);
 /// As `varve_crc32c`, without the CPU's instruction.
 uint32_t varve_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
 
+/// Starts to bring bytes near the processor that will be read soon. A hint: any address will do.
+static inline void varve_prefetch(const void *bytes, size_t count) {
+  for (size_t i = 0; i < count; i += 64) __builtin_prefetch((const char *)bytes + i, 0, 2);
+}
+
 /// Stores 32 bits that another thread or process loads with `varve_load_acquire_32`:
 /// everything stored before is visible to whoever sees the value.
 static inline void varve_store_release_32(void *address, uint32_t value) {

@@ -18,10 +18,14 @@ struct BatchEntry: ~Escapable {
 
   /// The most bytes that the record takes in any batch.
   var sizeMax: Int {
+    headers.reduce(Self.sizeMax(key, value)) { $0 + 10 + $1.key.count + ($1.value?.count ?? 0) }
+  }
+
+  /// The same without headers.
+  static func sizeMax(_ key: RawSpan?, _ value: RawSpan?) -> Int {
     // Length 5, attributes 1, timestamp 10, offset 5, and 5 for each other length or count.
     let fixed = 5 + 1 + 10 + 5 + 5 + 5 + 5
-    let variable = (key?.byteCount ?? 0) + (value?.byteCount ?? 0)
-    return headers.reduce(fixed + variable) { $0 + 10 + $1.key.count + ($1.value?.count ?? 0) }
+    return fixed + (key?.byteCount ?? 0) + (value?.byteCount ?? 0)
   }
 
   /// Throws where the topic does not take such a record.
@@ -37,10 +41,7 @@ struct BatchEntry: ~Escapable {
         "topic '\(partition.topic)' is compacted: a record without a key has no place in it",
         partition: partition)
     }
-    let age = now.rawValue.subtractingReportingOverflow(timestamp.rawValue).partialValue
-    guard age <= rules.timestampBeforeMax, age >= -rules.timestampAfterMax else {
-      throw timestampError(rules, age: age, partition)
-    }
+    guard rules.takes(timestamp, at: now) else { throw timestampError(rules, now, partition) }
   }
 
   /// The exact size, where the estimate is in doubt.
@@ -64,8 +65,9 @@ struct BatchEntry: ~Escapable {
   }
 
   private func timestampError(
-    _ rules: RecordRules, age: Int64, _ partition: TopicPartition
+    _ rules: RecordRules, _ now: Timestamp, _ partition: TopicPartition
   ) -> VarveError {
+    let age = now.rawValue.subtractingReportingOverflow(timestamp.rawValue).partialValue
     let limit =
       age > 0
       ? "\(age) ms before the clock; the topic allows \(rules.timestampBeforeMax) "

@@ -65,13 +65,16 @@ public struct PartitionWriter: ~Copyable {
     timestamp: Timestamp? = nil, key: RawSpan? = nil, value: RawSpan?
   ) throws(VarveError) {
     if count == 0 { begin() }
-    let entry = BatchEntry(timestamp: timestamp ?? clock, key: key, value: value, headers: [])
-    try makeRoom(for: entry)
+    let timestamp = timestamp ?? clock
+    room &-= BatchEntry.sizeMax(key, value)
+    if room < 0 || !rules.takes(timestamp, at: clock) || rules.requiresKeys && key == nil {
+      try judge(BatchEntry(timestamp: timestamp, key: key, value: value, headers: []))
+    }
     do throws(RecordBatchError) {
-      try builder.append(timestamp: entry.timestamp, key: key, value: value)
+      try builder.append(timestamp: timestamp, key: key, value: value)
     } catch { throw VarveError(building: error, for: partition) }
     count &+= 1
-    lastTimestamp = entry.timestamp
+    lastTimestamp = timestamp
   }
 
   /// Adds a record with headers, or with a key and value of other types.
@@ -86,7 +89,8 @@ public struct PartitionWriter: ~Copyable {
     try record.withBytes { (key, value) throws(VarveError) in
       let entry = BatchEntry(
         timestamp: timestamp ?? clock, key: key, value: value, headers: recordHeaders)
-      try makeRoom(for: entry)
+      room &-= entry.sizeMax
+      try judge(entry)
       do throws(RecordBatchError) {
         try builder.append(
           timestamp: entry.timestamp, key: key, value: value, headers: recordHeaders)
@@ -134,16 +138,21 @@ public struct PartitionWriter: ~Copyable {
     room = limit - RecordBatchHeader.byteCount
   }
 
-  /// Judges a record, and commits the batch where it does not fit into it.
-  private mutating func makeRoom(for entry: borrowing BatchEntry) throws(VarveError) {
-    try entry.check(rules, bufferBytes: Int(Int32.max), now: clock, for: partition)
+  /// Judges a record whose bytes were taken from the room, and commits the batch where it does not
+  /// fit into it.
+  @inline(never)
+  private mutating func judge(_ entry: borrowing BatchEntry) throws(VarveError) {
     let size = entry.sizeMax
-    room &-= size
+    do throws(VarveError) {
+      try entry.check(rules, bufferBytes: Int(Int32.max), now: clock, for: partition)
+    } catch {
+      room &+= size
+      throw error
+    }
     if room < 0 { try makeMoreRoom(for: size) }
   }
 
   /// The bytes taken were counted generously; here they are counted exactly.
-  @inline(never)
   private mutating func makeMoreRoom(for size: Int) throws(VarveError) {
     room = limit - builder.sizeInBytes - size
     guard room < 0, count > 0 else { return }

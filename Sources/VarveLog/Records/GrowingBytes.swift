@@ -100,6 +100,50 @@ struct GrowingBytes: ~Copyable, @unchecked Sendable {
     put(bytes)
   }
 
+  /// What comes before a record's body.
+  mutating func put(_ start: RecordStart) {
+    var to = unsafe end
+    unsafe Self.write(start, at: &to)
+    unsafe count = to - base
+  }
+
+  /// A record without headers.
+  @inline(__always)
+  mutating func putRecord(_ start: RecordStart, key: RawSpan?, value: RawSpan?) {
+    // The count is kept out of memory until the end: what is written may alias it.
+    var to = unsafe end
+    unsafe Self.write(start, at: &to)
+    unsafe Self.write(key, at: &to)
+    unsafe Self.write(value, at: &to)
+    unsafe to.storeBytes(of: 0, as: UInt8.self)
+    unsafe count = to - base + 1
+    assert(count <= capacity)
+  }
+
+  @inline(__always)
+  private static func write(_ start: RecordStart, at to: inout UnsafeMutableRawPointer) {
+    unsafe to += Varint.write(unsigned: start.length, to: to)
+    unsafe to.storeBytes(of: start.attributes, as: UInt8.self)
+    unsafe to += 1
+    unsafe to += Varint.write(unsigned: start.timestampDelta, to: to)
+    unsafe to += Varint.write(unsigned: start.offsetDelta, to: to)
+  }
+
+  @inline(__always)
+  private static func write(_ bytes: RawSpan?, at to: inout UnsafeMutableRawPointer) {
+    guard let bytes else {
+      unsafe to.storeBytes(of: 1, as: UInt8.self)
+      unsafe to += 1
+      return
+    }
+    unsafe to += Varint.write(unsigned: UInt64(bytes.byteCount) << 1, to: to)
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe to.copyMemory(from: start, byteCount: source.count)
+    }
+    unsafe to += bytes.byteCount
+  }
+
   mutating func putBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
     assert(free >= MemoryLayout<Value>.size)
     unsafe end.storeBytes(of: value.bigEndian, as: Value.self)
@@ -123,4 +167,12 @@ struct GrowingBytes: ~Copyable, @unchecked Sendable {
     unsafe base = grown
     capacity = newCapacity
   }
+}
+
+/// The numbers before a record's body, zigzagged where the format wants it.
+struct RecordStart {
+  let length: UInt64
+  let attributes: UInt8
+  let timestampDelta: UInt64
+  let offsetDelta: UInt64
 }

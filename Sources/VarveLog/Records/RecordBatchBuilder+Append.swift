@@ -2,11 +2,17 @@ package import VarveBase
 
 extension RecordBatchBuilder {
   /// Appends a record at the next offset. Throws `.tooLarge` where the batch would pass 2 GiB.
+  ///
+  /// What the speed of appending hangs on: one function, and one write of the buffer's count.
   package mutating func append(
     timestamp: Timestamp, key: RawSpan?, value: RawSpan?
   ) throws(RecordBatchError) {
-    try append(
-      offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, key: key, value: value)
+    let bodyCount =
+      Self.prefixedByteCount(key?.byteCount) + Self.prefixedByteCount(value?.byteCount) + 1
+    let start = try begin(
+      offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, attributes: 0,
+      bodyCount: bodyCount)
+    records.putRecord(start, key: key, value: value)
   }
 
   /// Appends a record with headers at the next offset.
@@ -38,23 +44,11 @@ extension RecordBatchBuilder {
   /// Appends a record of another batch with its offset, time, key, value and headers.
   package mutating func append(_ record: borrowing RecordView) throws(RecordBatchError) {
     let body = record.body
-    try begin(
-      offsetDelta: record.offset - baseOffset, timestamp: record.timestamp,
-      attributes: record.attributes, bodyCount: body.byteCount)
+    records.put(
+      try begin(
+        offsetDelta: record.offset - baseOffset, timestamp: record.timestamp,
+        attributes: record.attributes, bodyCount: body.byteCount))
     records.put(body)
-  }
-
-  /// Without headers: what the speed of appending hangs on.
-  private mutating func append(
-    offsetDelta: Int64, timestamp: Timestamp, key: RawSpan?, value: RawSpan?
-  ) throws(RecordBatchError) {
-    let bodyCount =
-      Self.prefixedByteCount(key?.byteCount) + Self.prefixedByteCount(value?.byteCount) + 1
-    try begin(
-      offsetDelta: offsetDelta, timestamp: timestamp, attributes: 0, bodyCount: bodyCount)
-    records.putPrefixed(key)
-    records.putPrefixed(value)
-    records.put(0)
   }
 
   private mutating func append(
@@ -64,8 +58,9 @@ extension RecordBatchBuilder {
     let bodyCount =
       Self.prefixedByteCount(key?.byteCount) + Self.prefixedByteCount(value?.byteCount)
       + Self.byteCount(of: headers)
-    try begin(
-      offsetDelta: offsetDelta, timestamp: timestamp, attributes: 0, bodyCount: bodyCount)
+    records.put(
+      try begin(
+        offsetDelta: offsetDelta, timestamp: timestamp, attributes: 0, bodyCount: bodyCount))
     records.putPrefixed(key)
     records.putPrefixed(value)
     records.putVarint(Int64(headers.count))
@@ -75,30 +70,29 @@ extension RecordBatchBuilder {
     }
   }
 
-  /// Writes all of a record that comes before its body, and reserves room for that.
+  /// Counts a record and reserves room for it; returns what comes before its body.
   @inline(__always)
   private mutating func begin(
     offsetDelta: Int64, timestamp: Timestamp, attributes: UInt8, bodyCount: Int
-  ) throws(RecordBatchError) {
+  ) throws(RecordBatchError) -> RecordStart {
     precondition(!isFinished, "reset() comes between finish() and the next batch")
     guard offsetDelta > Int64(lastOffsetDelta), offsetDelta <= Int64(Int32.max) else {
       throw offsetError(offsetDelta)
     }
     if recordCount == 0 { baseTimestamp = (deleteHorizon ?? timestamp).rawValue }
-    let timestampDelta = timestamp.rawValue &- baseTimestamp
+    let timestampDelta = Varint.zigzag(timestamp.rawValue &- baseTimestamp)
     let length =
-      1 + Varint.byteCount(timestampDelta) + Varint.byteCount(offsetDelta) + bodyCount
+      1 + Varint.byteCount(unsigned: timestampDelta) + Varint.byteCount(offsetDelta) + bodyCount
     guard length <= Int(Int32.max) - records.count - Self.lengthByteCountMax else {
       throw sizeError(length)
     }
     records.reserve(length + Self.lengthByteCountMax)
-    records.putVarint(Int64(length))
-    records.put(attributes)
-    records.putVarint(timestampDelta)
-    records.putVarint(offsetDelta)
     maxTimestamp = max(maxTimestamp, timestamp.rawValue)
     lastOffsetDelta = Int32(truncatingIfNeeded: offsetDelta)
     recordCount &+= 1
+    return RecordStart(
+      length: UInt64(length) << 1, attributes: attributes, timestampDelta: timestampDelta,
+      offsetDelta: UInt64(offsetDelta) << 1)
   }
 
   private static var lengthByteCountMax: Int { 5 }

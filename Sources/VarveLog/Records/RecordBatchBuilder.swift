@@ -110,15 +110,8 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     guard finishedBytes.byteCount <= Int(Int32.max) else {
       throw RecordBatchError(.tooLarge, "the compressed batch passes 2 GiB, where batches end")
     }
-    var header = makeHeader(lastOffsetDelta: lastOffsetDelta)
-    header.checksum = header.computedChecksum(over: payload)
-    if isCompressed {
-      var bytes = compressed.mutableBytes
-      header.write(to: &bytes)
-    } else {
-      var bytes = records.mutableBytes
-      header.write(to: &bytes)
-    }
+    let header = makeHeader(lastOffsetDelta: lastOffsetDelta)
+    if isCompressed { compressed.putHeader(header) } else { records.putHeader(header) }
     isFinished = true
   }
 
@@ -142,15 +135,6 @@ extension RecordBatchBuilder {
   private var finishedBytes: RawSpan {
     @_lifetime(borrow self)
     borrowing get { isCompressed ? compressed.bytes : records.bytes }
-  }
-
-  /// What follows the header.
-  private var payload: RawSpan {
-    @_lifetime(borrow self)
-    borrowing get {
-      let bytes = finishedBytes
-      return bytes.extracting(RecordBatchHeader.byteCount..<bytes.byteCount)
-    }
   }
 
   private mutating func compressRecords() throws(RecordBatchError) {
@@ -202,5 +186,17 @@ extension RecordBatchBuilder {
       maxTimestamp: isEmpty ? maxTimestampIfEmpty : Timestamp(maxTimestamp),
       producerID: producerID, producerEpoch: producerEpoch, baseSequence: baseSequence,
       recordCount: Int32(recordCount))
+  }
+}
+
+extension GrowingBytes {
+  /// Writes a header, and the checksum of the batch that it makes with the bytes after it, over
+  /// the bytes kept for it.
+  fileprivate mutating func putHeader(_ header: RecordBatchHeader) {
+    var target = mutableBytes
+    header.write(to: &target)
+    let checksum = CRC32C.checksum(
+      bytes.extracting(RecordBatchHeader.Field.attributes..<count))
+    storeBigEndian(checksum, at: RecordBatchHeader.Field.checksum)
   }
 }

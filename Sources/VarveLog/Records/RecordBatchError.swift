@@ -1,4 +1,5 @@
 /// What is wrong with the bytes of a record batch.
+@usableFromInline
 package struct RecordBatchError: Error, Equatable, CustomStringConvertible {
   package enum Code: Sendable {
     /// The bytes end before the batch does.
@@ -29,5 +30,5 @@ package struct RecordBatchError: Error, Equatable, CustomStringConvertible {
     self.message = message
   }
 
-  package var description: String { message }
+  @usableFromInline package var description: String { message }
 }

@@ -5,7 +5,7 @@ package struct RecordHeaders: ~Escapable {
   private let payload: RawSpan
   private var position: Int
   private let end: Int
-  private(set) var remaining: Int
+  package private(set) var remaining: Int
 
   @_lifetime(copy payload)
   init(payload: RawSpan, position: Int, end: Int, remaining: Int) {

@@ -1,4 +1,4 @@
-package import VarveBase
+public import VarveBase
 
 /// The records of a batch, one view after the other, without a copy or an allocation.
 ///
@@ -19,16 +19,17 @@ package import VarveBase
 /// ```
 ///
 /// Length counts the bytes after it; attributes is a plain byte; a length of -1 is a null.
-package struct RecordIterator: ~Escapable {
-  private let payload: RawSpan
-  private let baseOffset: Int64
-  private let lastOffsetDelta: Int32
-  private let baseTimestamp: Int64
+@usableFromInline
+package struct RecordIterator: ~Escapable, BitwiseCopyable {
+  @usableFromInline let payload: RawSpan
+  @usableFromInline let baseOffset: Int64
+  @usableFromInline let lastOffsetDelta: Int32
+  @usableFromInline let baseTimestamp: Int64
   /// The time of every record, where the log set it.
-  private let appendTimestamp: Timestamp?
-  private var position = 0
+  @usableFromInline let appendTimestamp: Timestamp?
+  @usableFromInline package var position = 0
   /// The records not yet returned.
-  package private(set) var remaining: Int
+  @usableFromInline package internal(set) var remaining: Int
 
   /// The records of a whole uncompressed batch. Checks the header, not the checksum. Throws for a
   /// compressed batch: see `RecordBatchDecompressor`.
@@ -112,58 +113,9 @@ package struct RecordIterator: ~Escapable {
     return count
   }
 
-  /// The next record, nil after the last. Throws where the record does not fit into the batch's
-  /// bytes or offsets, and where bytes are left after the last one.
-  @_lifetime(copy self)
-  package mutating func next() throws(RecordBatchError) -> RecordView? {
-    guard remaining > 0 else {
-      if position != payload.byteCount { throw leftoverError() }
-      return nil
-    }
-    // Numbers are read against the end of what they lie in. One that is cut short is 0 and moves
-    // the position past every end, which the next guard sees before anything is extracted.
-    var cursor = position
-    let length = Int(Varint.read32(payload, at: &cursor, end: payload.byteCount))
-    guard cursor < payload.byteCount, length > 0, length <= payload.byteCount &- cursor else {
-      throw malformed("its length is \(length)")
-    }
-    let start = cursor
-    let end = cursor &+ length
-    cursor &+= 1
-    let timestampDelta = Varint.read64(payload, at: &cursor, end: end)
-    let offsetDelta = Varint.read32(payload, at: &cursor, end: end)
-    let keyCount = Int(Varint.read32(payload, at: &cursor, end: end))
-    guard cursor <= end, keyCount >= -1, keyCount <= end &- cursor else {
-      throw malformed("its key of \(keyCount) bytes does not fit into it")
-    }
-    guard offsetDelta >= 0, offsetDelta <= lastOffsetDelta else {
-      throw malformed("its offset delta \(offsetDelta) is not within 0...\(lastOffsetDelta)")
-    }
-    let keyStart = cursor
-    cursor &+= max(0, keyCount)
-    let valueCount = Int(Varint.read32(payload, at: &cursor, end: end))
-    guard cursor <= end, valueCount >= -1, valueCount <= end &- cursor else {
-      throw malformed("its value of \(valueCount) bytes does not fit into it")
-    }
-    let valueStart = cursor
-    cursor &+= max(0, valueCount)
-    let headerCount = Int(Varint.read32(payload, at: &cursor, end: end))
-    guard cursor == end ? headerCount == 0 : areHeadersSound(headerCount, from: cursor, to: end)
-    else {
-      throw malformed("its \(headerCount) headers do not fill it")
-    }
-    position = end
-    remaining &-= 1
-    return RecordView(
-      payload: payload, offset: Offset(baseOffset &+ Int64(offsetDelta)),
-      timestamp: appendTimestamp ?? Timestamp(baseTimestamp &+ timestampDelta),
-      start: start, keyStart: keyStart, keyCount: keyCount, valueStart: valueStart,
-      valueCount: valueCount, end: end)
-  }
-
   /// Whether the headers from a position on fill the record up to its end.
   @inline(never)
-  private func areHeadersSound(_ count: Int, from position: Int, to end: Int) -> Bool {
+  func areHeadersSound(_ count: Int, from position: Int, to end: Int) -> Bool {
     guard count >= 0, position <= end else { return false }
     var headers = RecordHeaders(
       payload: payload, position: position, end: end, remaining: count)
@@ -171,7 +123,7 @@ package struct RecordIterator: ~Escapable {
   }
 
   @inline(never)
-  private func malformed(_ reason: String) -> RecordBatchError {
+  func malformed(_ reason: String) -> RecordBatchError {
     RecordBatchError(
       .malformedRecord,
       "batch at offset \(baseOffset): the record \(remaining) before the end, at byte \(position) "
@@ -179,7 +131,7 @@ package struct RecordIterator: ~Escapable {
   }
 
   @inline(never)
-  private func leftoverError() -> RecordBatchError {
+  func leftoverError() -> RecordBatchError {
     RecordBatchError(
       .malformedRecord,
       "batch at offset \(baseOffset): \(payload.byteCount - position) bytes after the last record")

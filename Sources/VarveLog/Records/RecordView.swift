@@ -1,4 +1,4 @@
-package import VarveBase
+public import VarveBase
 
 /// A record where it lies in its batch: nothing is copied, and the compiler keeps the view from
 /// outliving the bytes.
@@ -11,29 +11,29 @@ package import VarveBase
 ///
 /// `@usableFromInline` lets other modules inline what they ask of each record.
 @usableFromInline
-package struct RecordView: ~Escapable {
+package struct RecordView: ~Escapable, BitwiseCopyable {
   /// The payload of the batch.
-  @usableFromInline let payload: RawSpan
+  @usableFromInline package let payload: RawSpan
 
-  package let offset: Offset
+  @usableFromInline package let offset: Offset
   /// The record's time, or the batch's largest where the log set it (`TimestampType.logAppend`).
-  package let timestamp: Timestamp
+  @usableFromInline package let timestamp: Timestamp
 
   // Positions in the payload, which is smaller than 2 GiB.
-  @usableFromInline let start: Int32
-  @usableFromInline let keyStart: Int32
-  @usableFromInline let valueStart: Int32
-  @usableFromInline let end: Int32
+  @usableFromInline package let start: Int32
+  @usableFromInline package let keyStart: Int32
+  @usableFromInline package let valueStart: Int32
+  @usableFromInline package let end: Int32
   /// -1 for a null key.
-  @usableFromInline let keyCount: Int32
+  @usableFromInline package let keyCount: Int32
   /// -1 for a null value.
-  @usableFromInline let valueCount: Int32
+  @usableFromInline package let valueCount: Int32
 
   /// - Parameters:
   ///   - start: where the attributes are, after the record's length.
   ///   - keyStart: where the key is, after its length; likewise the value.
   ///   - end: where the next record is.
-  @inline(__always) @_lifetime(copy payload)
+  @inlinable @inline(__always) @_lifetime(copy payload)
   init(
     payload: RawSpan, offset: Offset, timestamp: Timestamp, start: Int, keyStart: Int,
     keyCount: Int, valueStart: Int, valueCount: Int, end: Int
