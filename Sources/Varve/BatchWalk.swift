@@ -98,16 +98,16 @@ struct BatchWalk {
   ) throws(VarveError) {
     var records = RecordIterator(payload: payload.bytes, header: header)
     var fetched = payload.count < Self.worthFetchingFor ? Int.max : 0
+    var place = RecordPlace()
     do {
       while true {
-        // Two calls, for an optional of both would go through memory, record by record.
-        if let view = records.nextPlain() {
-          try lend(view, passed: &passed, body)
+        if records.nextPlain(&place) {
+          try lend(BorrowedRecord(payload: records.payload, place), passed: &passed, body)
           if records.position >= fetched { fetchNext(&fetched) }
           continue
         }
         guard let view = try records.nextOfAnyForm() else { return }
-        try lend(view, passed: &passed, body)
+        try lend(BorrowedRecord(view), passed: &passed, body)
       }
     } catch let error as VarveError {
       throw error
@@ -118,13 +118,12 @@ struct BatchWalk {
 
   @inline(__always)
   private func lend(
-    _ view: RecordView, passed: inout Offset,
+    _ record: BorrowedRecord, passed: inout Offset,
     _ body: (borrowing BorrowedRecord) throws(VarveError) -> Void
   ) throws(VarveError) {
-    let offset = view.offset
-    guard filter.range.contains(offset) else { return }
-    passed = offset + 1
-    try body(BorrowedRecord(view))
+    guard filter.range.contains(record.offset) else { return }
+    passed = record.offset + 1
+    try body(record)
   }
 
   /// Fetches a piece of the next batch. Its checksum, which is computed faster than memory gives

@@ -33,6 +33,18 @@ public struct BorrowedRecord: ~Escapable, BitwiseCopyable {
     end = view.end
   }
 
+  @inline(__always) @_lifetime(copy payload)
+  init(payload: RawSpan, _ place: RecordPlace) {
+    self.payload = payload
+    offset = place.offset
+    timestamp = place.timestamp
+    keyStart = place.keyStart
+    valueStart = place.valueStart
+    keyCount = place.keyCount
+    valueCount = place.valueCount
+    end = place.end
+  }
+
   /// The key; nil for a record without one.
   @inlinable public var key: RawSpan? {
     @_lifetime(copy self)

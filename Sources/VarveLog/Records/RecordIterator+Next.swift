@@ -5,44 +5,51 @@ extension RecordIterator {
   /// bytes or offsets, and where bytes are left after the last one.
   @inlinable @inline(__always) @_lifetime(copy self)
   package mutating func next() throws(RecordBatchError) -> RecordView? {
-    if let record = nextPlain() { return record }
+    var place = RecordPlace()
+    if nextPlain(&place) { return RecordView(payload: payload, place) }
     return try nextOfAnyForm()
   }
 
-  /// The next record, where it has the form that nearly all have: no headers, and but for the
-  /// timestamp no number of more than two bytes. Else nil, and nothing has changed.
-  @inlinable @inline(__always) @_lifetime(copy self)
-  package mutating func nextPlain() -> RecordView? {
+  /// Goes to the next record, where it has the form that nearly all have: no headers, and but for
+  /// the timestamp no number of more than two bytes. Else false, and the iterator has not moved.
+  ///
+  /// Not an optional view: such a one goes through memory, record by record.
+  @inlinable @inline(__always)
+  package mutating func nextPlain(_ place: inout RecordPlace) -> Bool {
     var cursor = position
     var long: UInt8 = 0
-    guard remaining > 0, Varint.hasShort(payload, at: cursor, count: 5) else { return nil }
+    guard remaining > 0, Varint.hasShort(payload, at: cursor, count: 5) else { return false }
     let length = Varint.readShort(payload, at: &cursor, long: &long)
     let start = cursor
     let end = start &+ Int(length >> 1)
     cursor &+= 1
     let timestampDelta = readTimestampDelta(at: &cursor, end: end)
     guard end <= payload.byteCount, Varint.hasShort(payload, at: cursor, count: 2) else {
-      return nil
+      return false
     }
     let offsetDelta = Varint.readShort(payload, at: &cursor, long: &long)
     let keyCount = Int(Varint.unzigzag(Varint.readShort(payload, at: &cursor, long: &long)))
     let keyStart = cursor
     cursor &+= max(0, keyCount)
-    guard keyCount >= -1, cursor <= end &- 2 else { return nil }
+    guard keyCount >= -1, cursor <= end &- 2 else { return false }
     let valueCount = Int(Varint.unzigzag(Varint.readShort(payload, at: &cursor, long: &long)))
     let valueStart = cursor
     cursor &+= max(0, valueCount)
     guard valueCount >= -1, cursor &+ 1 == end, long < 0x80, (length | offsetDelta) & 1 == 0,
       Int32(bitPattern: offsetDelta >> 1) <= lastOffsetDelta,
       payload.isZero(uncheckedAt: cursor)
-    else { return nil }
+    else { return false }
     position = end
     remaining &-= 1
-    return RecordView(
-      payload: payload, offset: Offset(baseOffset &+ Int64(offsetDelta >> 1)),
-      timestamp: appendTimestamp ?? Timestamp(baseTimestamp &+ timestampDelta),
-      start: start, keyStart: keyStart, keyCount: keyCount, valueStart: valueStart,
-      valueCount: valueCount, end: end)
+    place.offset = Offset(baseOffset &+ Int64(offsetDelta >> 1))
+    place.timestamp = appendTimestamp ?? Timestamp(baseTimestamp &+ timestampDelta)
+    place.start = Int32(truncatingIfNeeded: start)
+    place.keyStart = Int32(truncatingIfNeeded: keyStart)
+    place.keyCount = Int32(truncatingIfNeeded: keyCount)
+    place.valueStart = Int32(truncatingIfNeeded: valueStart)
+    place.valueCount = Int32(truncatingIfNeeded: valueCount)
+    place.end = Int32(truncatingIfNeeded: end)
+    return true
   }
 
   /// A delta of one byte or two in line; records of hours in a batch have some of four.

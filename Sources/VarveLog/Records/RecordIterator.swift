@@ -21,7 +21,7 @@ public import VarveBase
 /// Length counts the bytes after it; attributes is a plain byte; a length of -1 is a null.
 @usableFromInline
 package struct RecordIterator: ~Escapable, BitwiseCopyable {
-  @usableFromInline let payload: RawSpan
+  @usableFromInline package let payload: RawSpan
   @usableFromInline let baseOffset: Int64
   @usableFromInline let lastOffsetDelta: Int32
   @usableFromInline let baseTimestamp: Int64

@@ -29,6 +29,19 @@ package struct RecordView: ~Escapable, BitwiseCopyable {
   /// -1 for a null value.
   @usableFromInline package let valueCount: Int32
 
+  @inlinable @inline(__always) @_lifetime(copy payload)
+  init(payload: RawSpan, _ place: RecordPlace) {
+    self.payload = payload
+    offset = place.offset
+    timestamp = place.timestamp
+    start = place.start
+    keyStart = place.keyStart
+    valueStart = place.valueStart
+    end = place.end
+    keyCount = place.keyCount
+    valueCount = place.valueCount
+  }
+
   /// - Parameters:
   ///   - start: where the attributes are, after the record's length.
   ///   - keyStart: where the key is, after its length; likewise the value.
@@ -114,4 +127,20 @@ extension RecordView {
       return payload.extracting(position..<Int(end))
     }
   }
+}
+
+/// What a view knows of its record but the bytes.
+@usableFromInline
+package struct RecordPlace: BitwiseCopyable {
+  @usableFromInline package var offset: Offset = 0
+  @usableFromInline package var timestamp = Timestamp.none
+  @usableFromInline package var start: Int32 = 0
+  @usableFromInline package var keyStart: Int32 = 0
+  @usableFromInline package var valueStart: Int32 = 0
+  @usableFromInline package var end: Int32 = 0
+  @usableFromInline package var keyCount: Int32 = 0
+  @usableFromInline package var valueCount: Int32 = 0
+
+  @inlinable
+  package init() {}
 }
