@@ -29,7 +29,7 @@ extension TransactionCoordinator {
   }
 
   /// The transactional ids that pass every filter of a request (ListTransactions, KIP-664,
-  /// KIP-994), by name. Throws INVALID_REGULAR_EXPRESSION.
+  /// KIP-994), by name. Patterns match ids in ASCII only. Throws INVALID_REGULAR_EXPRESSION.
   package func list(
     _ request: ListTransactionsRequest, at now: Moment
   ) throws(CoordinatorError) -> ListTransactionsResponse {
@@ -43,8 +43,7 @@ extension TransactionCoordinator {
       return response
     }
     let passing = transactions.filter { id, state in
-      request.passes(state, at: now.wallClock)
-        && (pattern.map { (try? $0.wholeMatch(in: id)) != nil } ?? true)
+      request.passes(state, at: now.wallClock) && pattern?.matches(id) ?? true
     }
     response.transactionStates = passing.sorted { $0.key < $1.key }.map { id, state in
       var entry = ListTransactionsResponse.TransactionState()
@@ -56,13 +55,11 @@ extension TransactionCoordinator {
     return response
   }
 
-  private static func pattern(
-    _ pattern: String?
-  ) throws(CoordinatorError) -> Regex<AnyRegexOutput>? {
-    guard let pattern, !pattern.isEmpty else { return nil }
-    do { return try Regex(pattern) } catch {
+  private static func pattern(_ text: String?) throws(CoordinatorError) -> TopicPattern? {
+    guard let text, !text.isEmpty else { return nil }
+    do throws(PatternError) { return try TopicPattern(text) } catch {
       throw CoordinatorError(
-        .invalidRegularExpression, "the pattern '\(pattern)' is not a regular expression: \(error)")
+        .invalidRegularExpression, "the pattern '\(text)' is not a regular expression: \(error)")
     }
   }
 }

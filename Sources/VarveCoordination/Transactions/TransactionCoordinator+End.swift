@@ -32,6 +32,15 @@ extension TransactionCoordinator {
     return decision
   }
 
+  /// Whether the transaction is still to be completed by these markers.
+  package func awaits(_ markers: TransactionMarkers) -> Bool {
+    guard let state = transactions[markers.transactionalID], state.status.isPrepared else {
+      return false
+    }
+    return state.producerID == markers.producerID && state.epoch == markers.producerEpoch
+      && state.status.isCommit == markers.isCommit
+  }
+
   /// Completes a decided transaction: all its markers are written. A report that comes late, about
   /// an earlier transaction, changes nothing.
   package mutating func markersWritten(
@@ -39,9 +48,7 @@ extension TransactionCoordinator {
   ) -> TransactionDecision<Void> {
     var decision = TransactionDecision<Void>()
     let id = markers.transactionalID
-    guard let state = transactions[id], let completed = state.status.completed,
-      state.producerID == markers.producerID, state.epoch == markers.producerEpoch,
-      state.status.isCommit == markers.isCommit
+    guard awaits(markers), let state = transactions[id], let completed = state.status.completed
     else { return decision }
     var next = state
     next.status = completed

@@ -139,6 +139,13 @@ extension TransactionCoordinator {
   }
 }
 
+extension TransactionCoordinator: Coordinator {
+  /// Its records are never part of transactions themselves.
+  package mutating func replay(_ record: TransactionRecord, producerID: Int64?) { replay(record) }
+
+  package mutating func replayMarker(producerID: Int64, commits: Bool) {}
+}
+
 extension Moment {
   /// The uptime at which `milliseconds` have passed since a time of the wall clock: at once where
   /// they have already, and no later than in `milliseconds`, should the clock have gone back.

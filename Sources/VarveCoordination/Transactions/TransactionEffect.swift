@@ -17,6 +17,18 @@ package struct TransactionMarkers: Equatable, Sendable {
   package var coordinatorEpoch: Int32
   /// By topic; a group's partition of `__consumer_offsets` among them.
   package var partitions: [String: Set<Int32>]
+
+  package init(
+    transactionalID: String, producerID: Int64, producerEpoch: Int16, isCommit: Bool,
+    coordinatorEpoch: Int32, partitions: [String: Set<Int32>]
+  ) {
+    self.transactionalID = transactionalID
+    self.producerID = producerID
+    self.producerEpoch = producerEpoch
+    self.isCommit = isCommit
+    self.coordinatorEpoch = coordinatorEpoch
+    self.partitions = partitions
+  }
 }
 
 package typealias TransactionDecision<Reply: Sendable> = Decision<
