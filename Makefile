@@ -6,6 +6,8 @@ SHELL := /bin/bash
 
 # What the library, the command and the tests link.
 CODECS := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev
+# What tests count system calls with.
+TRACING := strace
 # What the benchmarks compare with.
 PEERS := liblmdb-dev libsqlite3-dev redis-tools
 
@@ -29,9 +31,14 @@ toolchain:
 codecs: toolchain
 	@.ci/packages $(CODECS)
 
+.PHONY: tested
+tested: codecs
+	@.ci/packages $(TRACING)
+
 .PHONY: build
-build: codecs ## the command, optimised: .build/release/varve
+build: codecs ## the command, optimised, and its manual page: .build/release/varve, varve.1
 	@swift build --configuration release --product varve
+	@.build/release/varve help --man >.build/release/varve.1
 
 .PHONY: demo
 demo: codecs ## the main job on real input; FILE=… for a text file of yours, one event a line
@@ -39,18 +46,18 @@ demo: codecs ## the main job on real input; FILE=… for a text file of yours, o
 	@PATH="$$PWD/.build/release:$$PATH" Benchmarks/Demo/run $(FILE)
 
 .PHONY: test
-test: codecs ## style, unit, golden, crash, fuzz and kill tests, a bounded share of each
+test: tested ## style, unit, golden, crash, fuzz and kill tests, a bounded share of each
 	@swift test --disable-xctest
 
 .PHONY: test-long
-test-long: codecs tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
+test-long: tested tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
 	@VARVE_TEST_LONG=1 swift test --disable-xctest --configuration release
 	@$(MAKE) --no-print-directory fuzz
 
 .PHONY: fuzz
 fuzz: codecs ## every decoder on ten million random and mutated inputs under AddressSanitizer
 	@VARVE_TEST_LONG=1 .ci/sanitized address '$(FUZZ_SUITES)' --configuration release
-	@.ci/libfuzzer
+	@.ci/libfuzzer 10000000
 
 .PHONY: tsan
 tsan: codecs ## one writer, many readers and maintenance at once under ThreadSanitizer

@@ -69,18 +69,22 @@ let package = Package(
       name: "CBenchmarks", dependencies: ["CVarve"], path: "Benchmarks/Native",
       cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
 
+    .target(
+      name: "VarveTestSupport", dependencies: ["VarveTestKit"], path: "Tests/VarveTestSupport",
+      swiftSettings: relaxed),
     .testTarget(name: "VarveBaseTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(
-      name: "VarveLogTests", dependencies: ["VarveTestKit"], resources: [.copy("Golden")],
+      name: "VarveLogTests", dependencies: ["VarveTestSupport"], exclude: ["Golden"],
       swiftSettings: relaxed),
     .testTarget(
-      name: "VarveProtocolTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+      name: "VarveProtocolTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
       name: "VarveCoordinationTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
-    .testTarget(name: "VarveBrokerTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
-    .testTarget(name: "VarveTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(
-      name: "VarveCommandTests", dependencies: ["VarveTestKit", "VarveCommand"],
+      name: "VarveBrokerTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
+    .testTarget(name: "VarveTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveCommandTests", dependencies: ["VarveTestSupport", "VarveCommand"],
       resources: [.copy("Transcripts")], swiftSettings: relaxed),
     .testTarget(
       name: "VarveCrashTests", dependencies: ["VarveTestKit", "VarveCrashWriter"],

@@ -1,3 +1,4 @@
+internal import Synchronization
 package import VarveBase
 package import VarveLog
 
@@ -9,6 +10,8 @@ package final class Partition: Sendable {
   let compactor: Compactor
   let coldCompressor: ColdCompressor
   private let flusher: Flusher
+  /// Of the last batch that was written again with the topic's codec, for the next one.
+  private let reencoder = Mutex<BatchReencoder?>(nil)
 
   package init(
     _ id: TopicPartition, topicID: TopicID, log: PartitionLog, flusher: Flusher,
@@ -28,7 +31,7 @@ package final class Partition: Sendable {
   /// An error after a sync that failed says that the batch may be lost, not that it is.
   @discardableResult
   package func append(_ batch: RawSpan) throws(LogError) -> AppendResult {
-    let result = try log.append(batch)
+    let result = try store(batch)
     if result.mustSync {
       try flusher.waitUntilDurable(log, upTo: result.lastOffset + 1)
     }
@@ -41,7 +44,7 @@ package final class Partition: Sendable {
     completed: @escaping @Sendable (Result<AppendResult, LogError>) -> Void
   ) {
     do {
-      let result = try log.append(batch)
+      let result = try store(batch)
       guard result.mustSync else { return completed(.success(result)) }
       flusher.whenDurable(log, upTo: result.lastOffset + 1) { synced in
         completed(synced.map { result })
@@ -52,7 +55,7 @@ package final class Partition: Sendable {
   /// As `append`, suspending the task until the batch counts as done.
   @discardableResult
   package func append(_ batch: ByteSlice) async throws(LogError) -> AppendResult {
-    let result = try log.append(batch.bytes)
+    let result = try store(batch.bytes)
     if result.mustSync { try await waitUntilDurable(upTo: result.lastOffset + 1) }
     return result
   }
@@ -70,6 +73,36 @@ package final class Partition: Sendable {
       whenDurable(upTo: offset) { continuation.resume(returning: $0) }
     }
     try synced.get()
+  }
+
+  /// Appends a batch with the codec that the topic's `compression.type` names. Where it has another
+  /// it is written again, before the log's lock is taken.
+  private func store(_ batch: RawSpan) throws(LogError) -> AppendResult {
+    guard let codec = log.compression, let header = RecordBatchHeader(batch),
+      BatchReencoder.isDue(header, for: codec)
+    else { return try log.append(batch) }
+    let configuration = log.configuration
+    let level = configuration.compressionLevel.map(Int.init)
+    // What the log refuses as it came is not worth the work.
+    guard header.sizeInBytes == batch.byteCount, batch.byteCount <= configuration.maxMessageBytes
+    else { return try log.append(batch) }
+    do throws(RecordBatchError) { _ = try RecordBatch.checkedHeader(batch) } catch {
+      throw LogError(error, for: id)
+    }
+    var reencoder = takeReencoder(codec, level)
+    let result = try reencoder.withBatch(batch, header) { (bytes) throws(LogError) in
+      try log.append(bytes)
+    }
+    var spare: BatchReencoder? = reencoder
+    self.reencoder.withLock { swap(&$0, &spare) }
+    return result
+  }
+
+  private func takeReencoder(_ codec: CompressionCodec, _ level: Int?) -> BatchReencoder {
+    if let kept = reencoder.withLock({ $0.take() }), kept.codec == codec, kept.level == level {
+      return kept
+    }
+    return BatchReencoder(codec, level: level)
   }
 
   /// Suspends until the log has a record at `offset`, is closed, or the task is cancelled. The

@@ -66,6 +66,7 @@ enum Program {
     case "--help", "-h": return Help.text(of: commands)
     case "help":
       let rest = words.dropFirst()
+      if rest.elementsEqual(["--man"]) { return ManPage.text(of: commands) }
       return rest.isEmpty ? Help.text(of: commands) : Help.text(of: try command(rest))
     case nil: throw UsageError("which command?")
     default: return nil

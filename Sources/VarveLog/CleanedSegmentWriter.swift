@@ -6,7 +6,7 @@ struct CleanedSegmentWriter: ~Copyable {
   /// Bytes of one write.
   private static let chunkBytes = 1 << 20
   /// What the position of a batch can say in the offset index.
-  private static let bytesMax = Int(Int32.max)
+  private static let bytesMax = Limits.segmentBytesMax
 
   private let files: SegmentFiles
   private let file: any File

@@ -80,7 +80,7 @@ struct ColdBatchMerger: ~Copyable {
     guard let last = pending.last?.header, let first = pending.first?.header else { return false }
     return pendingBytes + next.sizeInBytes <= batchBytes
       && !isBounded(last) && !isBounded(next)
-      && next.lastOffset - first.baseOffset <= Int64(Int32.max)
+      && next.lastOffset - first.baseOffset <= Limits.offsetDeltaMax
       && Self.agree(last, next) && Self.follows(next, last)
   }
 

@@ -115,7 +115,7 @@ extension CompactionPass {
       let first = groups.last?.first?.baseOffset ?? segment.baseOffset
       let sum = size + more
       if groups.isEmpty || !sum.fits(configuration)
-        || segment.nextOffset - first > Int64(Int32.max)
+        || segment.nextOffset - first > Limits.offsetDeltaMax
       {
         groups.append([segment])
         size = more

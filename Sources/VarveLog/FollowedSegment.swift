@@ -2,8 +2,8 @@ internal import VarveBase
 
 /// The segment that the writer appends to, as a follower knows it.
 struct FollowedSegment {
-  /// More than a segment can have. Addresses behind the end of the file cost nothing.
-  private static let addressBytes = Int(Int32.max)
+  /// What a segment can have. Addresses behind the end of the file cost nothing.
+  private static let addressBytes = Limits.segmentBytesMax
   private static let indexBytes = 10 << 20
 
   let segment: Segment

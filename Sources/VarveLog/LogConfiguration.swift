@@ -2,11 +2,16 @@
 ///
 /// The defaults are Kafka's. Names, parsing and validation are the broker's (`TopicConfiguration`).
 package struct LogConfiguration: Sendable, Equatable {
-  /// `segment.bytes`: the most a segment's `.log` holds. At most `Int32.max`.
+  /// `segment.bytes`: the most a segment's `.log` holds. At most `Limits.segmentBytesMax`.
   package var segmentBytes = 1 << 30
   /// `segment.ms`: a segment is rolled once this much time lies between its first record and the
   /// next one.
   package var segmentMilliseconds: Int64 = 7 * 24 * 3_600_000
+  /// `segment.jitter.ms`: the most that each segment is rolled earlier than that, so that those of
+  /// many partitions are not all rolled at once.
+  package var segmentJitterMilliseconds: Int64 = 0
+  /// `preallocate`: the blocks of a whole segment are reserved when it is made.
+  package var isPreallocated = false
   /// `segment.index.bytes`: the most each of a segment's two indexes holds.
   package var segmentIndexBytes = 10 << 20
   /// `index.interval.bytes`: bytes of log between two index entries.

@@ -122,7 +122,7 @@ package struct LogLoader {
     _ content: SegmentRebuilder.Content, in files: SegmentFiles, before next: Offset?,
     _ loading: inout Loading
   ) throws(LogError) {
-    guard let fault = fault(in: content, before: next) else { return }
+    guard let fault = try fault(in: content, before: next) else { return }
     guard !isCleanlyClosed && content.nextOffset >= recoveryPoint else {
       throw LogError(
         .corrupt,
@@ -139,27 +139,23 @@ package struct LogLoader {
 
   /// A segment that ends in order may still lack batches that the next one follows: a power loss
   /// kept that one and lost these. Compaction leaves gaps too, but no zeros behind them.
-  private func fault(in content: SegmentRebuilder.Content, before next: Offset?) -> String? {
+  private func fault(
+    in content: SegmentRebuilder.Content, before next: Offset?
+  ) throws(LogError) -> String? {
     if let fault = content.fault { return fault }
     guard let next, next != content.nextOffset else { return nil }
-    if mayLeaveGap(content.nextOffset, before: next), content.fileBytes == content.end {
+    if content.fileBytes == content.end, try mayLeaveGap(content.nextOffset, before: next) {
       return nil
     }
     return "the batches end at offset \(content.nextOffset), the next segment starts at \(next)"
-  }
-
-  /// Kafka's compaction leaves gaps between segments, ours does not. Behind the recovery point and
-  /// what was compacted, a gap is what a power loss left of segments that were not synced.
-  private func mayLeaveGap(_ end: Offset, before next: Offset) -> Bool {
-    guard configuration.cleanupPolicy.contains(.compact), end < next else { return false }
-    return isCleanlyClosed || next <= max(recoveryPoint, cleanedUpTo)
   }
 
   /// The segment loaded last turns out not to be the last one.
   private func closeLast(before base: Offset, _ loading: inout Loading) throws(LogError) {
     guard let last = loading.last else { return }
     let end = last.end.nextOffset
-    guard end == base || mayLeaveGap(end, before: base) else {
+    let follows = if end == base { true } else { try mayLeaveGap(end, before: base) }
+    guard follows else {
       throw LogError(
         .corrupt,
         """
@@ -265,12 +261,12 @@ extension LogLoader {
     return bases
   }
 
-  private func names() throws(LogError) -> [String] {
+  func names() throws(LogError) -> [String] {
     do { return try fileSystem.contents(ofDirectory: directory) } catch { throw LogError(error) }
   }
 
   /// The base offsets of the `.log` files in a state, in order.
-  private func bases(_ state: SegmentFileName.State) throws(LogError) -> [Offset] {
+  func bases(_ state: SegmentFileName.State) throws(LogError) -> [Offset] {
     try names().compactMap { name in
       guard let file = SegmentFileName(name), file.kind == .log, file.state == state else {
         return nil

@@ -109,7 +109,7 @@ struct RepairPlanning {
       LogRepairer.Loss(file: file, bytes: bytes, offsets: offsets, reason: reason))
     repair.mustRewrite = true
     guard !offsets.isEmpty else { return }
-    guard offsets.upperBound - repair.base <= Int64(Int32.max) else {
+    guard offsets.upperBound - repair.base <= Limits.offsetDeltaMax else {
       throw LogError(
         .segmentOverflow,
         """

@@ -146,7 +146,7 @@ struct FaultSink {
     at place: LogError.Place? = nil, offset: Offset? = nil
   ) {
     onFault(
-      LogVerifier.Fault(code: code, file: file, place: place, offset: offset, message: message))
+      LogVerifier.Fault(code, file: file, at: place, offset: offset, message))
   }
 
   /// Reports an error of the log's own reading of a file.

@@ -44,6 +44,8 @@ package struct LogVerifier {
       case missingOffsets
       case offsetIndex, timeIndex, transactionIndex
       case producerSnapshot, leaderEpochs, partitionMetadata
+      /// Of a data directory: whose it is, where its logs begin and were synced to, its topics.
+      case metaProperties, checkpoint, metadata
       /// A name that is none of the log's.
       case foreignFile
       /// A file that an interrupted operation left; opening the log removes or finishes it.
@@ -60,6 +62,17 @@ package struct LogVerifier {
     package var offset: Offset?
     /// What is wrong, as a sentence.
     package var message: String
+
+    package init(
+      _ code: Code, file: String, at place: LogError.Place? = nil, offset: Offset? = nil,
+      _ message: String
+    ) {
+      self.code = code
+      self.file = file
+      self.place = place
+      self.offset = offset
+      self.message = message
+    }
 
     package var description: String {
       let position = place.map { ": \($0)" } ?? ""

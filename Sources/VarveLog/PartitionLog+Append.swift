@@ -125,12 +125,20 @@ extension PartitionLog {
           segment: state.writer.segment, file: state.writer.file, indexes: state.writer.indexes))
       state.segments.append(next.segment)
       state.writer = next
-    } catch {
-      for kind in SegmentFileName.Kind.allCases.reversed() where kind != .snapshot {
-        try? fileSystem.remove(files.path(kind))
-      }
-      throw error
+    } catch { throw removing(files, after: error) }
+  }
+
+  /// Removes what was made of a segment. Returns the error that ended its making, which says what
+  /// could not be removed either: the next roll takes such files over.
+  private func removing(_ files: SegmentFiles, after cause: LogError) -> LogError {
+    var failure = cause
+    for kind in SegmentFileName.Kind.allCases.reversed() where kind != .snapshot {
+      do throws(FileError) {
+        guard try fileSystem.kind(of: files.path(kind)) != nil else { continue }
+        try fileSystem.remove(files.path(kind))
+      } catch { failure.message += "; what was made of it is left: \(error)" }
     }
+    return failure
   }
 
   private func startSegment(

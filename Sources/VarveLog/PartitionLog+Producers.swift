@@ -61,33 +61,27 @@ extension TransactionMarker {
     guard header.attributes.isControl, header.producerID >= 0, header.recordCount > 0 else {
       return nil
     }
-    guard let marker = try Self.marker(header, batch) else { return nil }
+    let epoch: Int32
+    let isAbort: Bool
+    switch try Self.controlRecord(header, batch) {
+    case .abort(let coordinatorEpoch): (epoch, isAbort) = (coordinatorEpoch, true)
+    case .commit(let coordinatorEpoch): (epoch, isAbort) = (coordinatorEpoch, false)
+    default: return nil
+    }
     self.init(
       producerID: header.producerID, producerEpoch: header.producerEpoch,
-      coordinatorEpoch: marker.coordinatorEpoch, offset: header.lastOffset,
-      timestamp: header.maxTimestamp, isAbort: marker.isAbort)
+      coordinatorEpoch: epoch, offset: header.lastOffset, timestamp: header.maxTimestamp,
+      isAbort: isAbort)
   }
-}
 
-extension TransactionMarker {
-  /// What a marker's record says: its key is a version and a type, its value a version and the
-  /// coordinator's epoch. Nil for control records of other kinds.
-  private static func marker(
+  /// The first record of a control batch, nil where compaction has left none.
+  private static func controlRecord(
     _ header: RecordBatchHeader, _ batch: RawSpan
-  ) throws(LogError) -> (isAbort: Bool, coordinatorEpoch: Int32)? {
+  ) throws(LogError) -> ControlRecord? {
     do throws(RecordBatchError) {
       var records = try RecordIterator(batch)
-      guard let record = try records.next(), let key = record.key, key.byteCount >= 4 else {
-        throw RecordBatchError(
-          .malformedRecord, "the control record at offset \(header.baseOffset) has no type")
-      }
-      let type = key.bigEndian(at: 2, as: Int16.self)
-      guard type == 0 || type == 1 else { return nil }
-      guard let value = record.value, value.byteCount >= 6 else {
-        throw RecordBatchError(
-          .malformedRecord, "the marker at offset \(header.baseOffset) has no coordinator epoch")
-      }
-      return (type == 0, value.bigEndian(at: 2))
+      guard let record = try records.next() else { return nil }
+      return try ControlRecord(record)
     } catch { throw LogError(.invalidRecord, error.message, offset: header.baseOffset) }
   }
 }

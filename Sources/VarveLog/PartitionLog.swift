@@ -24,6 +24,7 @@ package final class PartitionLog: Sendable {
   private let publishedStart: Atomic<Int64>
   private let publishedFlushed: Atomic<Int64>
   private let publishedClosed = Atomic(false)
+  private let publishedCompression: Atomic<Int>
   package let waiters = AppendWaiters()
 
   /// What the lock guards.
@@ -57,6 +58,7 @@ package final class PartitionLog: Sendable {
     publishedStableEnd = Atomic(state.lastStableOffset.rawValue)
     publishedStart = Atomic(state.logStartOffset.rawValue)
     publishedFlushed = Atomic(state.recoveryPoint.rawValue)
+    publishedCompression = Atomic(Self.number(of: state.configuration.compression))
     self.state = Mutex(state)
   }
 
@@ -76,11 +78,22 @@ package final class PartitionLog: Sendable {
   /// Whether the log was closed: what is in it can be read by those inside, and nothing comes.
   package var isClosed: Bool { publishedClosed.load(ordering: .acquiring) }
 
+  /// The codec that batches are stored with; nil for that of their producer. Takes no lock.
+  package var compression: CompressionCodec? {
+    CompressionCodec(rawValue: UInt8(publishedCompression.load(ordering: .relaxed)))
+  }
+
+  /// None of the codecs' numbers where there is no codec.
+  private static func number(of codec: CompressionCodec?) -> Int {
+    codec.map { Int($0.rawValue) } ?? Int(UInt8.max)
+  }
+
   package var configuration: LogConfiguration { state.withLock { $0.configuration } }
 
   /// Takes effect at the next append; the segment in use keeps its size.
   package func reconfigure(_ configuration: LogConfiguration) {
     state.withLock { $0.configuration = configuration }
+    publishedCompression.store(Self.number(of: configuration.compression), ordering: .relaxed)
   }
 
   func publish(_ state: borrowing State) {

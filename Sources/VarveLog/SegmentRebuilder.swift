@@ -105,7 +105,7 @@ struct SegmentRebuilder {
     try log.withBytes(position..<fileBytes) { bytes throws(RecordBatchError) in
       let header = try RecordBatch.checkedHeader(bytes)
       guard header.baseOffset >= expected,
-        header.lastOffset - files.baseOffset <= Int64(Int32.max)
+        header.lastOffset - files.baseOffset <= Limits.offsetDeltaMax
       else {
         throw RecordBatchError(
           .malformedRecord,

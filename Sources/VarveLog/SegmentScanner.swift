@@ -63,7 +63,8 @@ struct SegmentScanner {
     guard case .success(let header) = try checked(at: start) else {
       return try checked(at: start)
     }
-    guard header.baseOffset >= expected, header.lastOffset - baseOffset <= Int64(Int32.max) else {
+    guard header.baseOffset >= expected, header.lastOffset - baseOffset <= Limits.offsetDeltaMax
+    else {
       return .failure(
         RecordBatchError(
           .malformedRecord,
@@ -125,7 +126,7 @@ struct SegmentScanner {
     else { return false }
     return header.batchLength > 0 && header.sizeInBytes <= byteCount - start
       && header.baseOffset >= nextOffset && header.baseOffset.rawValue >= 0
-      && header.baseOffset - baseOffset <= Int64(Int32.max)
+      && header.baseOffset - baseOffset <= Limits.offsetDeltaMax
   }
 
   private mutating func isZero(from start: Int) throws(LogError) -> Bool {

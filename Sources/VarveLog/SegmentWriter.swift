@@ -15,6 +15,8 @@ struct SegmentWriter: ~Copyable {
   private var isLarge = false
   private(set) var end: SegmentEnd
   let created: Timestamp
+  /// By how much this segment is rolled earlier than `segment.ms` says.
+  private let jitter: Int64
   private let isSyncedSeldom: Bool
 
   var nextOffset: Offset { end.nextOffset }
@@ -32,6 +34,7 @@ struct SegmentWriter: ~Copyable {
     self.indexes = indexes
     self.end = end
     created = now
+    jitter = Self.jitter(of: files, configuration)
     isSyncedSeldom = configuration.durability != .group && configuration.flushMessages == .max
     segment = Segment(
       files, on: fileSystem, end: end.end, nextOffset: end.nextOffset, isClosed: false,
@@ -46,7 +49,11 @@ struct SegmentWriter: ~Copyable {
   ) throws(LogError) -> (any File, FileMapping, allocated: Int) {
     do {
       let file = try fileSystem.open(files.log, .create)
-      let allocated = try file.byteCount()
+      var allocated = try file.byteCount()
+      if configuration.isPreallocated, allocated == 0 {
+        allocated = configuration.segmentBytes
+        try file.allocate(to: allocated)
+      }
       let capacity = max(configuration.segmentBytes, allocated)
       return (file, try file.map(capacity, writable: true), allocated)
     } catch { throw LogError(error) }
@@ -94,8 +101,17 @@ struct SegmentWriter: ~Copyable {
     guard end.end > 0 else { return batch.sizeInBytes > log.count }
     return end.end + batch.sizeInBytes > min(segmentBytes, log.count)
       || indexes.isFull
-      || batch.lastOffset - segment.baseOffset > Int64(Int32.max)
-      || isDue(batch.maxTimestamp, after: milliseconds)
+      || batch.lastOffset - segment.baseOffset > Limits.offsetDeltaMax
+      || isDue(batch.maxTimestamp, after: max(milliseconds - jitter, 0))
+  }
+
+  /// From the segment's path, which is as good as random among partitions and the segments of one,
+  /// and stays what it is when the log is opened again.
+  private static func jitter(of files: SegmentFiles, _ configuration: LogConfiguration) -> Int64 {
+    let most = min(configuration.segmentJitterMilliseconds, configuration.segmentMilliseconds)
+    guard most > 0 else { return 0 }
+    let path = ByteSlice(files.log.utf8)
+    return Int64(CRC32C.checksum(path.bytes)) % most
   }
 
   /// `segment.ms` counts in the records' own time, so that history fills segments as it did live.

@@ -1,13 +1,12 @@
 import Foundation
 import Testing
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: the commands work on what Kafka itself wrote. Method: a copy of a broker's data directory,
 /// its tool's dumps, and what a client read from it.
 @Suite struct GoldenTests {
-  private static let golden =
-    URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().path + "/VarveLogTests/Golden"
+  private static let golden = GoldenData.folder.path
 
   private func copied() throws -> BuiltProgram {
     let program = try BuiltProgram()

@@ -7,10 +7,16 @@ import VarveTestKit
 // `ProcessCrashTests` kills.
 //
 //     VarveCrashWriter DIRECTORY group|buffered SEED
+//     VarveCrashWriter traced DIRECTORY COUNT NAME=VALUE…
 //
+// The second form is `SystemCallTests`', see `TracedWriter`. The first goes on for ever.
 // Each acknowledgement is a line with the last offset of a batch; the first line is the log's end
 // when it was opened.
 let arguments = CommandLine.arguments
+if arguments.count > 3, arguments[1] == "traced", let count = Int(arguments[3]) {
+  try TracedWriter.run(in: arguments[2], count: count, configs: arguments[4...])
+  exit(0)
+}
 guard arguments.count == 4, let durability = Durability(rawValue: arguments[2]),
   let seed = UInt64(arguments[3])
 else {

@@ -1,7 +1,7 @@
 import VarveTestKit
 
 /// libFuzzer's entry for record batches and what their codecs have written.
-/// `.ci/libfuzzer RecordBatchFuzzer -runs=10000000` builds and runs it.
+/// `.ci/libfuzzer` builds and runs it.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzRecordBatch(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
   let bytes = UnsafeRawBufferPointer(start: start, count: count).bytes

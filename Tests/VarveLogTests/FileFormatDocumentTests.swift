@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VarveTestSupport
 
 /// The pictures and tables of the FileFormat article, read as a decoder, say of Kafka's files what
 /// Kafka's own dump tool says of them. No code of ours takes part but the article.

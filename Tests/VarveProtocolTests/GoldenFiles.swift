@@ -1,17 +1,7 @@
-import Foundation
-import VarveBase
+import VarveTestSupport
 
-/// The data directory that Kafka 4.0 wrote, and a reader of its batches for tests, which shares
-/// nothing with ours.
+/// A reader of the batches that Kafka 4.0 wrote, for tests, which shares nothing with ours.
 enum GoldenFiles {
-  static let directory = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "VarveLogTests/Golden/data")
-
-  static func bytes(_ path: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: directory.appending(path: path)))
-  }
-
   struct Record {
     let offset: Int64
     let isControl: Bool
@@ -21,7 +11,7 @@ enum GoldenFiles {
 
   /// The records of a log or snapshot file whose batches are not compressed.
   static func records(_ path: String) throws -> [Record] {
-    let bytes = try bytes(path)
+    let bytes = try GoldenData.bytes("data/" + path)
     var records: [Record] = []
     var start = 0
     while start + 61 <= bytes.count {

@@ -130,6 +130,13 @@ extension TopicCatalog {
         .policyViolation,
         "\(count) partitions in one request; at most \(Self.partitionsPerRequestMax) are allowed")
     }
+    let others = image.topics.reduce(0) { $0 + Int($1.partitionCount) }
+    guard others + Int(count) <= Limits.partitionsMax else {
+      throw CatalogError(
+        .policyViolation,
+        "\(count) more than the \(others) partitions there are: a data directory may have "
+          + "\(Limits.partitionsMax) at most, for which the system maps files")
+    }
   }
 
   /// New partitions, which this node alone has and leads.

@@ -14,6 +14,8 @@ extension TopicConfiguration {
   private func setSegments(_ log: inout LogConfiguration) {
     log.segmentBytes = int("segment.bytes")
     log.segmentMilliseconds = long("segment.ms")
+    log.segmentJitterMilliseconds = long("segment.jitter.ms")
+    log.isPreallocated = bool("preallocate")
     log.segmentIndexBytes = int("segment.index.bytes")
     log.indexIntervalBytes = int("index.interval.bytes")
     log.fileDeleteDelayMilliseconds = long("file.delete.delay.ms")

@@ -88,6 +88,8 @@ package struct TopicConfiguration: Hashable, Sendable {
   /// `max.compaction.lag.ms`.
   var maxCompactionLag: Int64 { long("max.compaction.lag.ms") }
 
+  func bool(_ name: String) -> Bool { self[name: name] == .boolean(true) }
+
   func int(_ name: String) -> Int { Int(long(name)) }
 
   func string(_ name: String) -> String {

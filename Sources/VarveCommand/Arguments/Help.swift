@@ -11,12 +11,18 @@ enum Help {
 
       \(lines.joined(separator: "\n"))
 
-      'varve COMMAND --help' says more of a command, with examples. --at DIRECTORY, or the
-      environment's VARVE_AT, names the log. Data goes to the standard output, the rest to the
-      standard error. Ends with 0; 1 where it failed; 2 where the command line is wrong.
+      \(conventions)
 
       """
   }
+
+  /// What holds for every command.
+  static let conventions = """
+    'varve COMMAND --help' says more of a command, with examples; 'varve help --man' is the manual
+    page. --at DIRECTORY, or the environment's VARVE_AT, names the log. Data goes to the standard
+    output, the rest to the standard error. Ends with 0; 1 where it failed; 2 where the command
+    line is wrong.
+    """
 
   /// The help of one command.
   static func text(of command: Command) -> String {
@@ -34,7 +40,7 @@ enum Help {
     return sections.joined(separator: "\n\n") + "\n"
   }
 
-  private static func usage(of command: Command) -> String {
+  static func usage(of command: Command) -> String {
     let arguments = command.arguments.map(\.name).joined(separator: " ")
     return "varve \(command.name) \(arguments)\(arguments.isEmpty ? "" : " ")[OPTION]…"
   }
@@ -46,7 +52,7 @@ enum Help {
 }
 
 extension Command.Option {
-  fileprivate var synopsis: String {
+  var synopsis: String {
     "--\(name)" + (value.map { " \($0)" } ?? "") + (repeats ? " …" : "")
   }
 }

@@ -25,7 +25,8 @@ enum LogCommands {
     name: "log verify", summary: "Read everything, and report every fault with file and position",
     details: """
       Checks batches with their checksums and records, indexes, producer snapshots, epochs and
-      names. Nothing is locked or changed. Ends with 1 where there is a fault.
+      names; of a data directory also the files at its root, its metadata, and whether all
+      partitions are there. Nothing is locked or changed. Ends with 1 where there is a fault.
       """,
     arguments: [path],
     options: [

@@ -18,6 +18,12 @@ struct LogPlace {
   /// What it is called in what is printed.
   var name: String { partition?.description ?? directory }
 
+  /// Whether a path is a data directory: more than a partition's.
+  static func isDataDirectory(_ path: String) throws -> Bool {
+    try files.kind(of: path) == .directory
+      && files.kind(of: "\(path)/\(MetaProperties.fileName)") != nil
+  }
+
   /// The partitions at a path: it is one, or it is a data directory. Throws `CommandError`.
   static func all(at path: String) throws -> [LogPlace] {
     guard try files.kind(of: path) == .directory else {
@@ -65,9 +71,10 @@ struct LogPlace {
     let image: MetadataImage
 
     init(_ path: String) throws {
-      starts = try OffsetCheckpoint(.logStart, in: path, on: files).read()
-      recoveryPoints = try OffsetCheckpoint(.recoveryPoint, in: path, on: files).read()
-      // Damaged metadata must not keep anyone from looking at the records.
+      // What is damaged here is told by who reads the whole directory; it must not keep anyone from
+      // looking at the records.
+      starts = (try? OffsetCheckpoint(.logStart, in: path, on: files).read()) ?? [:]
+      recoveryPoints = (try? OffsetCheckpoint(.recoveryPoint, in: path, on: files).read()) ?? [:]
       image =
         (try? MetadataDirectory(in: path, on: files).read().image) ?? MetadataImage()
     }

@@ -1,11 +1,17 @@
 import Varve
 import VarveBase
+import VarveBroker
 import VarveLog
 
 extension LogCommands {
   static func verify(_ call: Invocation) async throws {
     let places = try LogPlace.all(at: call["PATH"])
     var faultCount = 0
+    if try LogPlace.isDataDirectory(call["PATH"]) {
+      let report = try DirectoryReport(call["PATH"])
+      faultCount += report.faults.count
+      try call.output.write(call.isJSON ? report.json.line : report.text)
+    }
     for place in places {
       try Task.checkCancellation()
       let report = try verify(place, isCompacted: call.has("compacted"))
@@ -31,6 +37,40 @@ extension LogCommands {
       progress: { bar.update($0.bytesDone, of: $0.bytesTotal, "bytes") },
       onFault: { faults.append($0) })
     return VerifyReport(faults, summary)
+  }
+}
+
+/// What was found at the root of a data directory.
+private struct DirectoryReport {
+  let path: String
+  let files: Int
+  let topics: Int
+  let faults: [LogVerifier.Fault]
+  let leftovers: [String]
+
+  init(_ path: String) throws {
+    let report = try DirectoryVerifier(path, on: LocalFileSystem()).verify()
+    self.path = path
+    files = report.files
+    topics = report.topics
+    faults = report.faults.filter { $0.code != .leftover }
+    leftovers = report.faults.filter { $0.code == .leftover }.map(\.file)
+  }
+
+  var text: String {
+    let verdict = faults.isEmpty ? "sound" : counted(faults.count, "fault")
+    let head =
+      "\(path)  \(verdict): \(counted(files, "file")) at the root, \(counted(topics, "topic")) in "
+      + "the metadata"
+      + (leftovers.isEmpty ? "" : "; to be removed: \(counted(leftovers.count, "file"))") + "\n"
+    return head + faults.map { "  \($0)\n" }.joined()
+  }
+
+  var json: JSON {
+    .object([
+      "directory": .string(path), "files": .integer(files), "topics": .integer(topics),
+      "faults": .array(faults.map(\.json)), "leftovers": .array(leftovers.map(JSON.string)),
+    ])
   }
 }
 

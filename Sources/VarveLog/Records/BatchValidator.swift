@@ -18,7 +18,8 @@ package struct BatchValidator: Sendable {
   package init(
     requiresKeys: Bool = false, timestampType: TimestampType = .create,
     timestampBeforeMaxMilliseconds: Int64 = .max,
-    timestampAfterMaxMilliseconds: Int64 = 3_600_000, payloadByteCountMax: Int = 256 << 20
+    timestampAfterMaxMilliseconds: Int64 = 3_600_000,
+    payloadByteCountMax: Int = Limits.payloadBytesMax
   ) {
     self.requiresKeys = requiresKeys
     self.timestampType = timestampType

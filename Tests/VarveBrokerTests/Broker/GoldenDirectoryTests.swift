@@ -1,19 +1,12 @@
-import Foundation
 import Testing
 import VarveBase
 import VarveBroker
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// A copy of the data directory that Kafka 4.0 closed in order.
 @Suite struct GoldenDirectoryTests {
-  static func copy() throws -> TemporaryDirectory {
-    let directory = try TemporaryDirectory()
-    try FileManager.default.copyItem(
-      atPath: GoldenText.directory.appending(path: "data").path(), toPath: directory.path + "/data")
-    return directory
-  }
-
   /// Without upkeep, for which Kafka's records are old enough to be removed.
   private static func open(_ directory: TemporaryDirectory) throws -> Broker {
     var options = Broker.Options()
@@ -29,14 +22,14 @@ import VarveTestKit
 
   @Test("G04: a directory that Kafka closed opens with its topics, ids, configs and offsets")
   func opens() throws {
-    let directory = try Self.copy()
+    let directory = try GoldenData.temporaryCopy()
     let broker = try Self.open(directory)
     let found = Dictionary(
       uniqueKeysWithValues: broker.topics().map { ($0.name.description, $0.partitionCount) })
     #expect(found == Self.topics)
     let codecs = try broker.topic(named: TopicName("codecs"))
     #expect(codecs.id.description == "PG4twAtcRdSEl7UaVqSldw")
-    let ends = try GoldenText.lines("data/recovery-point-offset-checkpoint").dropFirst(2)
+    let ends = try GoldenData.lines("data/recovery-point-offset-checkpoint").dropFirst(2)
     for line in ends {
       let fields = line.split(separator: " ")
       let id = TopicPartition(
@@ -53,7 +46,7 @@ import VarveTestKit
   @Test func `a directory that Kafka closed can be written to, and says so after a restart`()
     throws
   {
-    let directory = try Self.copy()
+    let directory = try GoldenData.temporaryCopy()
     let id = TopicPartition(topic: try TopicName("codecs"), partition: 0)
     let broker = try Self.open(directory)
     let end = try broker.partition(id).log.endOffset

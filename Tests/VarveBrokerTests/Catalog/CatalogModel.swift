@@ -36,6 +36,7 @@ struct CatalogModel {
       guard let topic = topics[name] else { return .unknownTopicOrPartition }
       if count <= topic.partitions { return .invalidPartitions }
       if count - topic.partitions > 10_000 { return .policyViolation }
+      if total + count - topic.partitions > 20_000 { return .policyViolation }
       topics[name]?.partitions = count
       return nil
     case .alter(let name, let changes):
@@ -68,6 +69,7 @@ struct CatalogModel {
     if collision { return .invalidTopic }
     if partitions < 1 { return .invalidPartitions }
     if partitions > 10_000 { return .policyViolation }
+    if total + partitions > 20_000 { return .policyViolation }
     if !Self.areLegal(configs) { return .invalidConfig }
     topics[name] = Topic(id: id, partitions: partitions, configs: configs)
     return nil
@@ -98,4 +100,6 @@ struct CatalogModel {
     }
     return true
   }
+
+  private var total: Int32 { topics.values.reduce(0) { $0 + $1.partitions } }
 }

@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveBroker
 import VarveProtocol
+import VarveTestSupport
 
 /// Goal: decisions of the catalogue are Kafka's, in their records and in their refusals.
 struct TopicCatalogTests {
@@ -20,7 +21,7 @@ struct TopicCatalogTests {
 
   @Test("G04: a new topic is recorded as Kafka records it, byte for byte")
   func recordsAsKafka() throws {
-    let log = try GoldenText.bytes(GoldenText.metadataLog)
+    let log = try ByteSlice(GoldenData.bytes(GoldenData.metadataLog))
     let before = try MetadataImageTests.replayed(before: 16).image
     let id = try #require(TopicID("q8kcb6gTRiSrfe-UXOFcEw"))
     let records = try makeCatalog(before).createTopic(

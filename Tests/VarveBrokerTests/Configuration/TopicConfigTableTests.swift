@@ -1,5 +1,6 @@
 import Testing
 import VarveBroker
+import VarveTestSupport
 
 /// Goal: the table of topic configs is Kafka's. Method: what Kafka 4.0's tool printed of a topic
 /// with two configs of its own on a server with three.
@@ -20,7 +21,7 @@ struct TopicConfigTableTests {
   }
 
   static func described() throws -> [Line] {
-    try GoldenText.lines("java-tools/topic-configs.txt").compactMap(Line.init)
+    try GoldenData.lines("java-tools/topic-configs.txt").compactMap(Line.init)
   }
 
   @Test("G26: every topic config has Kafka's default, source and synonyms")

@@ -3,12 +3,13 @@ import VarveBase
 import VarveBroker
 import VarveLog
 import VarveProtocol
+import VarveTestSupport
 
 /// Goal: replaying Kafka's own metadata log gives what Kafka's tools said of the cluster.
 struct MetadataImageTests {
   /// The log up to the record before an offset.
   static func replayed(before end: Offset? = nil) throws -> MetadataState {
-    let log = try GoldenText.bytes(GoldenText.metadataLog)
+    let log = try ByteSlice(GoldenData.bytes(GoldenData.metadataLog))
     var state = MetadataState()
     guard let end else {
       let count = try state.replayBatches(of: log.bytes)
@@ -51,7 +52,7 @@ struct MetadataImageTests {
     let configs: Set<String>
 
     static func all() throws -> [DescribedTopic] {
-      try GoldenText.lines("java-tools/topics.txt").compactMap { line in
+      try GoldenData.lines("java-tools/topics.txt").compactMap { line in
         // Topic: NAME, TopicId: ID, PartitionCount: N, ReplicationFactor: 1, Configs: A=B,C=D
         let fields = line.split(separator: "\t").map { $0.drop { $0 != ":" }.dropFirst(2) }
         guard line.hasPrefix("Topic: "), fields.count == 5 else { return nil }
@@ -87,7 +88,7 @@ struct MetadataImageTests {
     let image = try Self.replayed().image
     for topic in image.topics {
       for partition in topic.partitions.keys {
-        let text = try GoldenText.text("data/\(topic.name)-\(partition)/partition.metadata")
+        let text = try GoldenData.text("data/\(topic.name)-\(partition)/partition.metadata")
         #expect(text.contains("topic_id: \(topic.id)"), "\(topic.name)-\(partition)")
       }
     }

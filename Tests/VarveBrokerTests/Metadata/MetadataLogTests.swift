@@ -5,6 +5,7 @@ import VarveBroker
 import VarveLog
 import VarveProtocol
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: what a change promised is there when the directory is opened again, in Kafka's files.
 struct MetadataLogTests {
@@ -26,7 +27,7 @@ struct MetadataLogTests {
     let directory = try TemporaryDirectory()
     for name in ["__cluster_metadata-0", "bootstrap.checkpoint"] {
       try FileManager.default.copyItem(
-        at: GoldenText.directory.appending(path: "data/\(name)"),
+        at: GoldenData.folder.appending(path: "data/\(name)"),
         to: URL(filePath: "\(directory.path)/\(name)"))
     }
     return directory
@@ -73,7 +74,7 @@ struct MetadataLogTests {
     #expect(log.image.features.count == 3)
     let metadata = "\(directory.path)/__cluster_metadata-0/partition.metadata"
     let text = try String(contentsOfFile: metadata, encoding: .utf8)
-    #expect(text == (try GoldenText.text("data/__cluster_metadata-0/partition.metadata")))
+    #expect(text == (try GoldenData.text("data/__cluster_metadata-0/partition.metadata")))
   }
 
   @Test func `Kafka's bootstrap checkpoint is honoured, once`() throws {
@@ -155,7 +156,7 @@ struct MetadataLogTests {
     let directory = try goldenCopy()
     let disk = LocalFileSystem()
     let path = "\(directory.path)/__cluster_metadata-0/00000000000000000000.log"
-    let whole = try GoldenText.bytes(GoldenText.metadataLog)
+    let whole = try ByteSlice(GoldenData.bytes(GoldenData.metadataLog))
     // The batch at offset 60 starts there.
     let middle = 6_000
     let file = try disk.open(path, .readWrite)

@@ -3,6 +3,7 @@ import VarveBase
 import VarveBroker
 import VarveProtocol
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: snapshots are Kafka's, and one that is not whole is never taken for one.
 struct MetadataSnapshotTests {
@@ -21,7 +22,7 @@ struct MetadataSnapshotTests {
 
   @Test("G04: a snapshot is written as Kafka wrote it, byte for byte")
   func asKafkaWrites() throws {
-    let kafka = try GoldenText.bytes(GoldenText.metadataSnapshot)
+    let kafka = try ByteSlice(GoldenData.bytes(GoldenData.metadataSnapshot))
     let id = MetadataSnapshotID(endOffset: 0, epoch: 0)
     let state = try MetadataSnapshot.read(kafka.bytes, id: id, path: "")
     #expect(state.lastTimestamp == 1_795_475_380_505)
@@ -45,7 +46,7 @@ struct MetadataSnapshotTests {
   }
 
   @Test func `Kafka's bootstrap checkpoint is a snapshot`() throws {
-    let bytes = try GoldenText.bytes("data/bootstrap.checkpoint")
+    let bytes = try ByteSlice(GoldenData.bytes("data/bootstrap.checkpoint"))
     let state = try MetadataSnapshot.read(
       bytes.bytes, id: MetadataSnapshotID(endOffset: 0, epoch: 0), path: "")
     #expect(

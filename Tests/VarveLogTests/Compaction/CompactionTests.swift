@@ -3,6 +3,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// Compaction against a model that looks at every record ever appended.
 @Suite struct CompactionTests {
@@ -98,8 +99,7 @@ import VarveTestKit
   @Test("G06: what Kafka has compacted already stays as it is, to the bit")
   func golden() throws {
     let copy = try GoldenData.temporaryCopy()
-    let directory = copy.path() + "/compact-0"
-    defer { try? LocalFileSystem().removeDirectory(copy.path()) }
+    let directory = copy.path + "/data/compact-0"
     var configuration = LogConfiguration()
     configuration.cleanupPolicy = .compact
     // Before the delete horizons that Kafka set.

@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// A share of what `make fuzz` runs: Kafka's files with a few changes. Whatever comes, no decoder
 /// traps, and what is read holds together: see the fuzz functions.

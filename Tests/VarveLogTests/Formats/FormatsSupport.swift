@@ -2,6 +2,7 @@ import Foundation
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 import Testing
 
 /// Kafka's own files, and what its dump tool says of them.

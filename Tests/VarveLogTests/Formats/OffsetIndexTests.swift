@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 @Suite struct OffsetIndexTests {
   private let scratch = Scratch()

@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// Kafka's dump of a log is what was appended; its snapshots and transaction index are what it made
 /// of that.

@@ -3,6 +3,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 @Suite struct SegmentDumpTests {
   private let scratch = Scratch()

@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 @Suite struct SegmentFileNameTests {
   @Test("G04: Kafka's file names are read and made again")

@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 @Suite struct TimeIndexTests {
   private let scratch = Scratch()

@@ -1,6 +1,7 @@
 import Testing
 import VarveBase
 import VarveLog
+import VarveTestSupport
 
 /// The batches of the data directory that Kafka wrote.
 @Suite struct GoldenBatchTests {

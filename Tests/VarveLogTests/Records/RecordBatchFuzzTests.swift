@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// Batches of Kafka's with a few changes, a share of what `make fuzz` runs. Whatever comes, nothing
 /// traps, and what is accepted is consistent: see `fuzzBatch`.

@@ -2,6 +2,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// A partition's directory in memory, whose bytes a test can damage.
 struct DamagedDirectory {
@@ -101,7 +102,8 @@ struct DamagedDirectory {
     let old = try file.read(1, at: bit / 8)
     let new = [old[0] ^ 1 << (bit % 8)]
     try new.withRawSpan { try file.write($0, at: bit / 8) }
-    defer { try? old.withRawSpan { try file.write($0, at: bit / 8) } }
-    try body()
+    let outcome = Result { try body() }
+    try old.withRawSpan { try file.write($0, at: bit / 8) }
+    try outcome.get()
   }
 }

@@ -6,8 +6,8 @@ import VarveTestKit
 @Suite struct OpeningTests {
   @Test("G66: two logs in one process know nothing of each other")
   func twoLogs() async throws {
-    let first = try LogUnderTest()
-    let second = try LogUnderTest()
+    let first = try VarveUnderTest()
+    let second = try VarveUnderTest()
     let producers = try [first.varve.producer(), second.varve.producer()]
     for (varve, name) in [(first.varve, "one"), (second.varve, "two")] {
       try await varve.createTopic("orders")
@@ -59,7 +59,7 @@ import VarveTestKit
   }
 
   @Test func `a closed log says that it is closed`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     let producer = try log.varve.producer()
     try await producer.send("orders", value: "v")
@@ -81,7 +81,7 @@ import VarveTestKit
   @Test func `server configs are what topics inherit`() async throws {
     var options = Varve.Options()
     options.serverConfig = ["log.retention.ms": "12345", "num.partitions": "1"]
-    let log = try LogUnderTest(options: options)
+    let log = try VarveUnderTest(options: options)
     try await log.varve.createTopic("orders")
     let details = try await log.varve.describeTopic("orders")
     #expect(details.value(of: "retention.ms") == "12345")

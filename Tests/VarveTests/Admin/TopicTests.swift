@@ -4,7 +4,7 @@ import VarveTestKit
 
 @Suite struct TopicTests {
   @Test func `a topic is created, listed, described, altered, grown and deleted`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     let varve = log.varve
     let created = try await varve.createTopic(
       "orders", partitions: 3, config: [.retention(.days(7)), .segmentBytes(1 << 20)])
@@ -97,7 +97,7 @@ import VarveTestKit
   }
 
   @Test func `what can't be is refused with its reason`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     let varve = log.varve
     try await varve.createTopic("orders", partitions: 2)
     let refusals = Self.refusals(varve) + Self.strangers(varve)
@@ -111,7 +111,7 @@ import VarveTestKit
   }
 
   @Test func `offsets are found at both ends and by time, and records trimmed`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     let varve = log.varve
     try await varve.createTopic("orders")
     let producer = try varve.producer()

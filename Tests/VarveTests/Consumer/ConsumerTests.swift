@@ -6,8 +6,8 @@ import VarveTestKit
 
 @Suite struct ConsumerTests {
   /// A log with a topic of so many partitions, and values `0..<count` sent to them in turn.
-  static func filled(_ count: Int, partitions: Int32 = 1) async throws -> LogUnderTest {
-    let subject = try LogUnderTest()
+  static func filled(_ count: Int, partitions: Int32 = 1) async throws -> VarveUnderTest {
+    let subject = try VarveUnderTest()
     try await subject.varve.createTopic("numbers", partitions: partitions)
     try await send(0..<count, to: subject.varve, partitions: partitions)
     return subject

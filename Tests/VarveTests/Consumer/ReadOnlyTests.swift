@@ -7,7 +7,7 @@ import VarveTestKit
 @Suite struct ReadOnlyTests {
   @Test("G15: a reader without the lock follows the writer and sees every record, in order")
   func follows() async throws {
-    let subject = try LogUnderTest()
+    let subject = try VarveUnderTest()
     try await subject.varve.createTopic("numbers")
     try await ConsumerTests.send(0..<50, to: subject.varve)
     let reader = try await Varve.openReadOnly(subject.directory.path + "/data")
@@ -27,7 +27,7 @@ import VarveTestKit
   }
 
   @Test func `what would change something is refused`() async throws {
-    let subject = try LogUnderTest()
+    let subject = try VarveUnderTest()
     try await subject.varve.createTopic("numbers")
     let reader = try await Varve.openReadOnly(subject.directory.path + "/data")
     let creating = await #expect(throws: VarveError.self) {

@@ -16,8 +16,8 @@ import VarveTestKit
     }
   }
 
-  static func filled(_ timestamps: [[Int64]]) async throws -> LogUnderTest {
-    let subject = try LogUnderTest()
+  static func filled(_ timestamps: [[Int64]]) async throws -> VarveUnderTest {
+    let subject = try VarveUnderTest()
     try await subject.varve.createTopic("history", partitions: Int32(timestamps.count))
     let producer = try subject.varve.producer()
     for (partition, stamps) in timestamps.enumerated() {

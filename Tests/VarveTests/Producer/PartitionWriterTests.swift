@@ -12,7 +12,7 @@ import VarveTestKit
   }
 
   @Test func `what is committed is one batch, what is not is not there`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", partitions: 2)
     var writer = try log.varve.writer("orders", partition: 1)
     #expect(try writer.commit() == nil)
@@ -34,7 +34,7 @@ import VarveTestKit
   }
 
   @Test func `a full batch commits itself`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", config: [.maxMessageBytes(5000)])
     var writer = try log.varve.writer("orders", partition: 0, compression: .gzip)
     for number in 0..<1000 { try Self.append("record \(number)", to: &writer) }
@@ -51,7 +51,7 @@ import VarveTestKit
   }
 
   @Test func `writers and producers share a partition batch by batch`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", config: [.durability(.group)])
     let producer = try log.varve.producer()
     let sending = Task {
@@ -70,7 +70,7 @@ import VarveTestKit
   }
 
   @Test func `a writer to what is not there is refused`() throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     for (topic, partition) in [("none", 0), ("a/b", 0)] as [(String, Int32)] {
       #expect(throws: VarveError.self) {
         _ = try log.varve.writer(topic, partition: partition)

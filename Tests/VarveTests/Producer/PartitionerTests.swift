@@ -50,7 +50,7 @@ import VarveTestKit
 
   @Test("G16: records with a key follow it, those that name a partition go there")
   func keyedAndExplicit() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", partitions: 7)
     let producer = try log.varve.producer()
     for number in 0..<200 {

@@ -33,7 +33,7 @@ import VarveTestKit
 
   @Test(arguments: [Duration.zero, .milliseconds(1), .seconds(3600)], 1...2)
   func `what a send was told is true`(linger: Duration, seed: UInt64) async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", partitions: 4)
     var options = Producer.Options()
     options.linger = linger

@@ -7,7 +7,7 @@ import VarveTestKit
 @Suite struct ProducerTests {
   @Test("S06: what many tasks send at once is all there, each receipt at its record")
   func manyTasks() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", partitions: 3)
     let producer = try log.varve.producer()
     let tasks = 100
@@ -41,7 +41,7 @@ import VarveTestKit
 
   @Test("G17: the longer records linger, the fewer batches there are")
   func linger() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     func batches(linger: Duration, flushEvery: Int, _ topic: String) async throws -> Int {
       try await log.varve.createTopic(topic)
       var options = Producer.Options()
@@ -64,7 +64,7 @@ import VarveTestKit
 
   @Test("G17: batches are closed at their size")
   func batchBytes() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     var options = Producer.Options()
     options.linger = .seconds(3600)
@@ -82,7 +82,7 @@ import VarveTestKit
 
   @Test(.timeLimit(.hang))
   func `a batch that nobody fills goes when its time has come`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders", partitions: 2)
     var options = Producer.Options()
     options.linger = .milliseconds(3)
@@ -97,7 +97,7 @@ import VarveTestKit
   }
 
   @Test func `keys, values and headers may be of many types, and null`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     let producer = try log.varve.producer()
     let bytes: [UInt8] = [1, 2, 3]
@@ -142,7 +142,7 @@ import VarveTestKit
   func `compressed batches come back as they went`(name: String) async throws {
     let compression = try #require(Compression(named: name))
     guard compression.codec.isAvailable else { return }
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     try await log.varve.createTopic("chosen", config: [.compression(compression)])
     var options = Producer.Options()

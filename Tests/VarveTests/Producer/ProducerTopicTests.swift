@@ -23,7 +23,7 @@ extension JSONDecoder: PayloadDecoder {
   }
 
   @Test func `values are encoded and decoded by a coder of the program's`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     let producer = try log.varve.producer()
     let order = Order(id: 7, item: "apple")
@@ -47,7 +47,7 @@ extension JSONDecoder: PayloadDecoder {
   }
 
   @Test func `a record too large is refused before anything is taken of it`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("small", config: [.maxMessageBytes(2000)])
     try await log.varve.createTopic("orders")
     let producer = try log.varve.producer()
@@ -99,7 +99,7 @@ extension JSONDecoder: PayloadDecoder {
   }
 
   @Test func `a producer follows topics that grow, go and come again`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     let varve = log.varve
     let producer = try varve.producer()
     let unknown = await failure { () async throws(VarveError) in
@@ -124,7 +124,7 @@ extension JSONDecoder: PayloadDecoder {
   }
 
   @Test func `records that linger while their topic is deleted fail as of no topic`() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     var options = Producer.Options()
     options.linger = .seconds(3600)
@@ -139,7 +139,7 @@ extension JSONDecoder: PayloadDecoder {
 
   @Test("G17: an altered topic's rules hold for the next batch")
   func alteredRules() async throws {
-    let log = try LogUnderTest()
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     let producer = try log.varve.producer()
     let value = String(repeating: "x", count: 3000)

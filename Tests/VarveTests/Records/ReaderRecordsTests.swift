@@ -4,8 +4,8 @@ import VarveLog
 import VarveTestKit
 
 @Suite struct ReaderRecordsTests {
-  private static func filled(_ codecs: [String]) async throws -> LogUnderTest {
-    let log = try LogUnderTest()
+  private static func filled(_ codecs: [String]) async throws -> VarveUnderTest {
+    let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
     for (index, codec) in codecs.enumerated() {
       var writer = try log.varve.writer(

@@ -5,7 +5,7 @@ import VarveLog
 import VarveTestKit
 
 /// A log in a directory of its own on the real disk.
-struct LogUnderTest {
+struct VarveUnderTest {
   let directory: TemporaryDirectory
   let varve: Varve
 
