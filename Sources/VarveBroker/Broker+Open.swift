@@ -18,12 +18,13 @@ extension Broker {
       let metadata = try openMetadata(directory, time: time)
       let server = try metadata.image.serverDefaults(
         broker: directory.properties.nodeID, file: options.serverConfigs)
-      let broker = Broker(
+      let broker = try Broker(
         directory, time: time, metadata: metadata,
         flusher: Flusher(root: path, on: fileSystem), state: State(server: server),
         options: options)
       try broker.takeCharge(incarnation: TopicID(using: &generator))
       try broker.openPartitions()
+      try broker.transactions.open(in: broker)
       if options.runsMaintenance { broker.maintenance.start(broker) }
       return broker
     } catch { throw BrokerError(any: error) }

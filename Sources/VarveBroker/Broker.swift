@@ -16,6 +16,7 @@ package final class Broker: Sendable {
   let state: Mutex<State>
   let maintenance: Maintenance
   package let coordinatorTimer: CoordinatorTimer
+  let transactions: TransactionShards
   let options: Options
 
   struct State {
@@ -40,7 +41,7 @@ package final class Broker: Sendable {
   init(
     _ directory: DataDirectory, time: any TimeSource, metadata: MetadataLog, flusher: Flusher,
     state: State, options: Options
-  ) {
+  ) throws(ConfigError) {
     self.directory = directory
     self.time = time
     self.metadata = metadata
@@ -48,6 +49,8 @@ package final class Broker: Sendable {
     self.state = Mutex(state)
     maintenance = Maintenance()
     coordinatorTimer = CoordinatorTimer(time, runs: options.runsMaintenance)
+    transactions = try TransactionShards(
+      state.server, time: time, timer: coordinatorTimer, logger: options.logger)
     self.options = options
   }
 
@@ -86,6 +89,7 @@ package final class Broker: Sendable {
     guard isFirst else { return }
     maintenance.stop()
     coordinatorTimer.stop()
+    transactions.markers.stop()
     defer { directory.unlock() }
     do {
       let partitions = allPartitions

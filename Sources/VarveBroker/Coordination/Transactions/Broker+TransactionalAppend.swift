@@ -1,0 +1,106 @@
+package import VarveBase
+package import VarveCoordination
+package import VarveLog
+internal import VarveProtocol
+
+/// Why a batch of a transaction was not appended.
+package enum TransactionalAppendError: Error {
+  /// The batch is not part of the producer's transaction, or its producer was replaced.
+  case coordinator(CoordinatorError)
+  case log(LogError)
+}
+
+extension Broker {
+  /// Appends a batch of a transaction, and returns once it counts as done.
+  ///
+  /// It is made sure that the partition is part of the producer's open transaction, with no end of
+  /// it in between: otherwise a batch that comes late would open a transaction that nobody ends
+  /// (KIP-890). Where `joins` is set the partition becomes part of it; otherwise it has to be.
+  @discardableResult
+  package func append(
+    _ batch: ByteSlice, to partition: Partition, transactionalID: String, joins: Bool
+  ) async throws(TransactionalAppendError) -> AppendResult {
+    let header: RecordBatchHeader
+    do throws(RecordBatchError) { header = try RecordBatch.checkedHeader(batch.bytes) } catch {
+      throw .log(LogError(error, for: partition.id))
+    }
+    let request = Self.request(header, partition.id, transactionalID)
+    let outcome: Result<AppendResult, LogError>
+    do throws(CoordinatorError) {
+      let shard = try shard(ofTransactions: transactionalID)
+      do throws(CoordinatorError) {
+        outcome = try await Self.appendVerified(batch, to: partition, request, shard)
+      } catch {
+        guard joins, error.code == .transactionAbortable else { throw error }
+        try await Self.join(partition.id, request, shard)
+        outcome = try await Self.appendVerified(batch, to: partition, request, shard)
+      }
+    } catch { throw .coordinator(error) }
+    do throws(LogError) {
+      let result = try outcome.get()
+      if result.mustSync { try await partition.waitUntilDurable(upTo: result.lastOffset + 1) }
+      return result
+    } catch { throw .log(error) }
+  }
+
+  private typealias Shard = CoordinatorShard<TransactionCoordinator>
+
+  private static func join(
+    _ id: TopicPartition, _ request: AddPartitionsToTxnRequest.Transaction, _ shard: Shard
+  ) async throws(CoordinatorError) {
+    var joining = request
+    joining.verifiesOnly = false
+    let results = try await shard.run { (coordinator, now) in
+      coordinator.addPartitions(joining, version: 5, at: now)
+    }
+    try check(results, of: id, request.transactionalID)
+  }
+
+  /// Appends while the coordinator is held, so that the transaction cannot end meanwhile.
+  private static func appendVerified(
+    _ batch: ByteSlice, to partition: Partition,
+    _ request: AddPartitionsToTxnRequest.Transaction, _ shard: Shard
+  ) async throws(CoordinatorError) -> Result<AppendResult, LogError> {
+    try await shard.run { (coordinator, now) throws(CoordinatorError) in
+      let results = coordinator.addPartitions(request, version: 5, at: now).reply
+      try check(results, of: partition.id, request.transactionalID)
+      return Decision(append(batch, to: partition.log))
+    }
+  }
+
+  private static func append(
+    _ batch: ByteSlice, to log: PartitionLog
+  ) -> Result<AppendResult, LogError> {
+    do throws(LogError) { return .success(try log.append(batch.bytes)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func request(
+    _ header: RecordBatchHeader, _ id: TopicPartition, _ transactionalID: String
+  ) -> AddPartitionsToTxnRequest.Transaction {
+    var request = AddPartitionsToTxnRequest.Transaction()
+    request.transactionalID = transactionalID
+    request.producerID = header.producerID
+    request.producerEpoch = header.producerEpoch
+    request.verifiesOnly = true
+    var topic = AddPartitionsToTxnRequest.AddPartitionsToTxnTopic()
+    topic.name = id.topic.description
+    topic.partitions = [id.partition]
+    request.topics = [topic]
+    return request
+  }
+
+  private static func check(
+    _ results: AddPartitionsToTxnResponse.ResultsByTransaction, of id: TopicPartition,
+    _ transactionalID: String
+  ) throws(CoordinatorError) {
+    let code = results.topicResults.first?.resultsByPartition.first?.partitionErrorCode ?? .none
+    guard code != .none else { return }
+    throw CoordinatorError(
+      code,
+      "a batch for \(id) is not part of an open transaction of '\(transactionalID)': the producer"
+        + " was replaced, its last transaction is still being completed, or the partition was not"
+        + " added")
+  }
+}
