@@ -47,12 +47,21 @@ struct JavaProperties {
       at: .line(property.line))
   }
 
-  /// A value with what Java would take for something else escaped.
+  /// A value with what Java would take for something else escaped: the end of the line, and white
+  /// space in front, among it.
   static func escaped(_ value: String) -> String {
-    var text = ""
+    var text = value.hasPrefix(" ") ? "\\" : ""
     for character in value.unicodeScalars {
-      if "\\:=#!".unicodeScalars.contains(character) { text += "\\" }
-      text.unicodeScalars.append(character)
+      switch character {
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case "\u{c}": text += "\\f"
+      case "\\", ":", "=", "#", "!":
+        text += "\\"
+        fallthrough
+      default: text.unicodeScalars.append(character)
+      }
     }
     return text
   }

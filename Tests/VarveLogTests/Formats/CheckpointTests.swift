@@ -164,6 +164,10 @@ import VarveTestSupport
     #expect(String(decoding: kafka.encode(), as: UTF8.self).split(separator: "\n") == lines)
     let directory = try directory()
     #expect(try MetaProperties.read(in: directory, on: scratch.files) == nil)
+    for id in ["a\nnode.id=8", " a", "\t", "\ra\u{c}", "\\", "\\ ", "\r\n", ""] {
+      let strange = MetaProperties(clusterID: id, nodeID: 7, directoryID: nil)
+      #expect(try MetaProperties(ByteSlice(strange.encode()), file: "m") == strange, "'\(id)'")
+    }
     let odd = MetaProperties(clusterID: "a=b:c\\d e#ü", nodeID: 7, directoryID: nil)
     try odd.write(in: directory, on: scratch.files)
     #expect(try MetaProperties.read(in: directory, on: scratch.files) == odd)
