@@ -77,7 +77,7 @@ package final class Partition: Sendable {
 
   /// Appends a batch with the codec that the topic's `compression.type` names. Where it has another
   /// it is written again, before the log's lock is taken.
-  private func store(_ batch: RawSpan) throws(LogError) -> AppendResult {
+  func store(_ batch: RawSpan) throws(LogError) -> AppendResult {
     guard let codec = log.compression, let header = RecordBatchHeader(batch),
       BatchReencoder.isDue(header, for: codec)
     else { return try log.append(batch) }

@@ -64,14 +64,14 @@ extension Broker {
     try await shard.run { (coordinator, now) throws(CoordinatorError) in
       let results = coordinator.addPartitions(request, version: 5, at: now).reply
       try check(results, of: partition.id, request.transactionalID)
-      return Decision(append(batch, to: partition.log))
+      return Decision(append(batch, to: partition))
     }
   }
 
   private static func append(
-    _ batch: ByteSlice, to log: PartitionLog
+    _ batch: ByteSlice, to partition: Partition
   ) -> Result<AppendResult, LogError> {
-    do throws(LogError) { return .success(try log.append(batch.bytes)) } catch {
+    do throws(LogError) { return .success(try partition.store(batch.bytes)) } catch {
       return .failure(error)
     }
   }
