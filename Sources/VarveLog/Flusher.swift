@@ -6,6 +6,10 @@ internal import Synchronization
 /// the next. Many logs are synced by one call for the file system, so that a round costs about the
 /// same however many partitions are dirty.
 ///
+/// After a round, those that it has served are likely to come again: the next one waits for as
+/// many, but a fraction of a sync at most. Else it would run with the few that came first, and the
+/// rest would wait for two syncs.
+///
 /// Waiting is by callback, made on the flusher's queue; the queue has a thread only while a round
 /// runs.
 package final class Flusher: Sendable {
@@ -16,10 +20,14 @@ package final class Flusher: Sendable {
   private let fileSystem: any FileSystem
   private let queue = DispatchQueue(label: "varve.flusher")
   private let state = Mutex(State())
+  /// Signalled when as many wait as the next round wants.
+  private let gathered = DispatchSemaphore(value: 0)
 
   private struct State {
     var waiting: [Waiter] = []
     var isRunning = false
+    /// How many the next round wants; nil while none is being gathered.
+    var wanted: Int?
   }
 
   private struct Waiter {
@@ -42,6 +50,10 @@ package final class Flusher: Sendable {
   ) {
     let mustStart = state.withLock { state in
       state.waiting.append(Waiter(log: log, offset: offset, completed: completed))
+      if let wanted = state.wanted, state.waiting.count >= wanted {
+        state.wanted = nil
+        gathered.signal()
+      }
       defer { state.isRunning = true }
       return !state.isRunning
     }
@@ -63,7 +75,30 @@ package final class Flusher: Sendable {
   }
 
   private func run() {
-    while let waiters = next() { flush(waiters) }
+    while let waiters = next() {
+      let start = DispatchTime.now().uptimeNanoseconds
+      flush(waiters)
+      gather(waiters.count, within: (DispatchTime.now().uptimeNanoseconds - start) / 4)
+    }
+  }
+
+  /// Returns once `count` wait for the next round, or the time is over. One that is alone does not
+  /// wait for itself.
+  private func gather(_ count: Int, within nanoseconds: UInt64) {
+    guard count > 1 else { return }
+    let mustWait = state.withLock { state in
+      guard state.waiting.count < count else { return false }
+      state.wanted = count
+      return true
+    }
+    guard mustWait else { return }
+    let end = DispatchTime.now() + .nanoseconds(Int(nanoseconds))
+    guard gathered.wait(timeout: end) == .timedOut else { return }
+    let isSignalled = state.withLock { state in
+      defer { state.wanted = nil }
+      return state.wanted == nil
+    }
+    if isSignalled { gathered.wait() }
   }
 
   private func next() -> [Waiter]? {
