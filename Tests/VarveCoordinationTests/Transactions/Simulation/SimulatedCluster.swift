@@ -21,7 +21,7 @@ struct SimulatedCluster {
   let fault: Fault?
   private(set) var coordinator: TransactionCoordinator
   private(set) var stored: [TransactionRecord] = []
-  private(set) var partitions: [SimulatedPartition]
+  private(set) var partitions: [SimulatedLog]
   /// What an outcome has to be written to, until all is written.
   private(set) var marking: [Int: (markers: TransactionMarkers, remaining: Set<Int>)] = [:]
   /// Numbers `marking`.
@@ -47,7 +47,7 @@ struct SimulatedCluster {
   init(fault: Fault?) {
     self.fault = fault
     coordinator = TransactionCoordinator(Self.settings, coordinatorEpoch: 0)
-    partitions = Array(repeating: SimulatedPartition(), count: Self.offsets + 1)
+    partitions = Array(repeating: SimulatedLog(), count: Self.offsets + 1)
     nextProducerID = 1_000
   }
 
@@ -151,7 +151,7 @@ struct SimulatedCluster {
 
   /// Appends to a partition, after it was made sure that it is part of the transaction (KIP-890).
   private mutating func append(
-    _ contents: [SimulatedPartition.Content], to partition: Int, _ sequence: Int32?,
+    _ contents: [SimulatedLog.Content], to partition: Int, _ sequence: Int32?,
     _ client: SimulatedClient, _ producer: SimulatedProducer, at now: Moment, _ fate: Fate
   ) -> SimulatedReply? {
     if !partitions[partition].isOpen(producer), fault != .takesAnyPartition {

@@ -184,7 +184,7 @@ struct GroupSimulation {
   // MARK: Checks
 
   private mutating func checkOwners() {
-    var owners: [SimulatedPartition: String] = [:]
+    var owners: [IdentifiedPartition: String] = [:]
     for consumer in consumers {
       for partition in consumer.owned {
         if let other = owners.updateValue(consumer.memberID, forKey: partition) {
@@ -200,7 +200,7 @@ struct GroupSimulation {
     if live.isEmpty ? ![.empty, .dead].contains(phase) : phase != .stable {
       violations.append("the group is \(phase.rawValue) at rest")
     }
-    var expected: Set<SimulatedPartition> = []
+    var expected: Set<IdentifiedPartition> = []
     for topic in coordinator.topics.topics {
       let isSubscribed = live.contains { consumer in
         consumer.topics.contains(topic.name)
@@ -208,7 +208,7 @@ struct GroupSimulation {
       }
       guard isSubscribed else { continue }
       for number in 0..<topic.partitionCount {
-        expected.insert(SimulatedPartition(topic: topic.id, number: number))
+        expected.insert(IdentifiedPartition(topic: topic.id, number: number))
       }
     }
     let owned = Set(live.flatMap(\.owned))

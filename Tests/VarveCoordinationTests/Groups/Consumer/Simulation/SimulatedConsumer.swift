@@ -3,7 +3,7 @@ import VarveCoordination
 import VarveProtocol
 
 /// A partition as members see it.
-struct SimulatedPartition: Hashable, Comparable {
+struct IdentifiedPartition: Hashable, Comparable {
   let topic: TopicID
   let number: Int32
 
@@ -35,12 +35,12 @@ struct SimulatedConsumer {
 
   private(set) var phase = Phase.joining
   private(set) var epoch: Int32 = 0
-  private(set) var owned: Set<SimulatedPartition> = []
+  private(set) var owned: Set<IdentifiedPartition> = []
   private var mustSayAll = true
   private var mustSayOwned = true
   /// When the last heartbeat that was answered was sent.
   private var answeredAt: Int64
-  private var givingUp: Set<SimulatedPartition> = []
+  private var givingUp: Set<IdentifiedPartition> = []
   private var givenUpAt: Int64?
   private var mustHaveGivenUpBy: Int64?
   /// The number of the request that it waits for.
@@ -131,10 +131,10 @@ struct SimulatedConsumer {
     phase = .member
     epoch = response.memberEpoch
     guard let assignment = response.assignment else { return }
-    var told: Set<SimulatedPartition> = []
+    var told: Set<IdentifiedPartition> = []
     for field in assignment.topicPartitions {
       for number in field.partitions {
-        told.insert(SimulatedPartition(topic: field.topicID, number: number))
+        told.insert(IdentifiedPartition(topic: field.topicID, number: number))
       }
     }
     owned.formUnion(told)

@@ -3,7 +3,7 @@ import VarveLog
 import VarveTestKit
 
 /// A partition's log as plainly as it can be said, behind the producer state that logs have.
-struct SimulatedPartition {
+struct SimulatedLog {
   enum Content: Equatable {
     case record(RecordID)
     /// What a group's offset is from now on, in the partition of the groups.
