@@ -24,6 +24,7 @@ extension Broker {
         options: options)
       try broker.takeCharge(incarnation: TopicID(using: &generator))
       try broker.openPartitions()
+      try broker.coordination.open(in: broker)
       try broker.transactions.open(in: broker)
       if options.runsMaintenance { broker.maintenance.start(broker) }
       return broker

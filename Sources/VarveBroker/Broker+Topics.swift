@@ -127,6 +127,7 @@ extension Broker {
   ) throws(BrokerError) -> Result {
     try catalogChange.withLock { _ throws(BrokerError) in
       try state.withLock { state throws(BrokerError) in try state.checkOpen(directory.path) }
+      defer { coordination.topicsChanged(in: self) }
       return try body()
     }
   }

@@ -17,6 +17,7 @@ package final class Broker: Sendable {
   let maintenance: Maintenance
   package let coordinatorTimer: CoordinatorTimer
   let transactions: TransactionShards
+  let coordination: Coordination
   let options: Options
 
   struct State {
@@ -50,6 +51,8 @@ package final class Broker: Sendable {
     maintenance = Maintenance()
     coordinatorTimer = CoordinatorTimer(time, runs: options.runsMaintenance)
     transactions = try TransactionShards(
+      state.server, time: time, timer: coordinatorTimer, logger: options.logger)
+    coordination = try Coordination(
       state.server, time: time, timer: coordinatorTimer, logger: options.logger)
     self.options = options
   }
@@ -90,6 +93,7 @@ package final class Broker: Sendable {
     maintenance.stop()
     coordinatorTimer.stop()
     transactions.markers.stop()
+    coordination.stop()
     defer { directory.unlock() }
     do {
       let partitions = allPartitions

@@ -70,7 +70,9 @@ package final class DataDirectory: Sendable {
   ) throws(LogError) {
     let contents: [String]
     do { contents = try fileSystem.contents(ofDirectory: path) } catch { throw LogError(error) }
-    let strangers = contents.filter { $0 != "lost+found" && $0 != ".lock" }
+    // A start that was killed before the directory was anybody's leaves the last of these.
+    let own = ["lost+found", ".lock", MetaProperties.fileName + ".tmp"]
+    let strangers = contents.filter { !own.contains($0) }
     guard let first = strangers.first else { return }
     throw LogError(
       .foreignFile,

@@ -103,9 +103,14 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
 
   /// Does what is due by the clock.
   private func expire() {
+    guarded.withLock { $0.alarm = nil }
+    post { (state, now) in state.expire(at: now) }
+  }
+
+  /// Runs an operation that nobody waits for. What fails is told to the logger.
+  package func post(_ operation: Operation<Void>) {
     do throws(CoordinatorError) {
-      try exclusively { guarded throws(CoordinatorError) in guarded.alarm = nil }
-      let (decision, end) = try decide(as: nil) { (state, now) in state.expire(at: now) }
+      let (decision, end) = try decide(as: nil, operation)
       guard let end else { return effects.perform(decision.effects) }
       partition.whenDurable(upTo: end) { result in
         switch result {
@@ -115,7 +120,7 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
       }
     } catch {
       logger.log(
-        .error, "a coordinator could not do what was due",
+        .error, "a coordinator could not store what it decided by itself",
         [.partition: partition.id.description, .error: error.description])
     }
   }

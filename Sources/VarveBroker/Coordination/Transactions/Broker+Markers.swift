@@ -10,6 +10,7 @@ extension Broker {
     _ markers: TransactionMarkers, _ topic: String, _ index: Int32
   ) async throws(CoordinatorError) {
     guard let name = try? TopicName(topic) else { return }
+    if name == .consumerOffsets { return try await endOffsetCommits(markers, index) }
     let id = TopicPartition(topic: name, partition: index)
     let partition: Partition
     do throws(BrokerError) { partition = try self.partition(id) } catch {
@@ -20,6 +21,24 @@ extension Broker {
       switch error.code {
       case .invalidProducerEpoch, .invalidTransactionState: return
       default: throw CoordinatorError(.coordinatorNotAvailable, error.description)
+      }
+    }
+  }
+
+  /// Ends a transaction in a partition of groups: their coordinator writes the marker, since what
+  /// was committed in the transaction counts from then on.
+  private func endOffsetCommits(
+    _ markers: TransactionMarkers, _ index: Int32
+  ) async throws(CoordinatorError) {
+    let producer = ProducerIdentity(id: markers.producerID, epoch: markers.producerEpoch)
+    do throws(CoordinatorError) {
+      try await groups.completeTransaction(
+        in: index, of: producer, coordinatorEpoch: markers.coordinatorEpoch,
+        commits: markers.isCommit)
+    } catch {
+      switch error.code {
+      case .invalidProducerEpoch, .invalidTxnState, .unknownTopicOrPartition: return
+      default: throw error
       }
     }
   }

@@ -1,0 +1,41 @@
+internal import VarveCoordination
+
+extension GroupSettings {
+  /// Kafka's defaults, but for what the server's configuration says.
+  init(_ server: ServerDefaults) throws(ConfigError) {
+    self.init()
+    try take("group.consumer.session.timeout.ms", \.consumerSessionTimeout, server)
+    try take("group.consumer.heartbeat.interval.ms", \.consumerHeartbeatInterval, server)
+    try take("group.consumer.max.size", \.consumerMaxSize, server)
+    try take("group.initial.rebalance.delay.ms", \.classicInitialRebalanceDelay, server, from: 0)
+    try take("group.max.size", \.classicMaxSize, server)
+    try take("offset.metadata.max.bytes", \.offsetMetadataMaxBytes, server)
+    try take("offsets.retention.check.interval.ms", \.offsetsRetentionCheckInterval, server)
+    var minutes = Int32(offsetsRetention / 60_000)
+    if let value = try server.integer("offsets.retention.minutes", in: 1...Int64(Int32.max)) {
+      minutes = Int32(value)
+    }
+    offsetsRetention = Int64(minutes) * 60_000
+    var timeouts = (classicSessionTimeouts.lowerBound, classicSessionTimeouts.upperBound)
+    if let value = try server.integer("group.min.session.timeout.ms", in: 1...Int64(Int32.max)) {
+      timeouts.0 = Int32(value)
+    }
+    if let value = try server.integer("group.max.session.timeout.ms", in: 1...Int64(Int32.max)) {
+      timeouts.1 = Int32(value)
+    }
+    guard timeouts.0 <= timeouts.1 else {
+      throw ConfigError(
+        .conflict, name: "group.min.session.timeout.ms", value: "\(timeouts.0)",
+        reason: "it is more than group.max.session.timeout.ms, \(timeouts.1)")
+    }
+    classicSessionTimeouts = timeouts.0...timeouts.1
+  }
+
+  private mutating func take<Number: FixedWidthInteger>(
+    _ name: String, _ path: WritableKeyPath<GroupSettings, Number>, _ server: ServerDefaults,
+    from least: Int64 = 1
+  ) throws(ConfigError) {
+    guard let value = try server.integer(name, in: least...Int64(Int32.max)) else { return }
+    self[keyPath: path] = Number(value)
+  }
+}
