@@ -34,13 +34,13 @@ package final class LocalCluster: Cluster {
 
   package func deleteTopic(_ name: String) throws(VarveError) {
     defer { topicsChanged() }
-    let topic = try topicName(name)
+    let topic = try TopicName(named: name)
     try named { () throws(BrokerError) in try broker.deleteTopic(topic) }
   }
 
   package func growTopic(_ name: String, to partitions: Int32) throws(VarveError) {
     defer { topicsChanged() }
-    let topic = try topicName(name)
+    let topic = try TopicName(named: name)
     try named { () throws(BrokerError) in
       try broker.createPartitions(of: topic, count: partitions)
     }
@@ -50,7 +50,7 @@ package final class LocalCluster: Cluster {
     _ name: String, set: [TopicConfig], reset: [String]
   ) throws(VarveError) {
     defer { topicsChanged() }
-    let topic = try topicName(name)
+    let topic = try TopicName(named: name)
     let changes =
       set.map { ConfigChange.set(name: $0.name, value: $0.value) }
       + reset.map { ConfigChange.delete(name: $0) }
@@ -60,7 +60,7 @@ package final class LocalCluster: Cluster {
   package func topics() -> [TopicInfo] { broker.topics().map { TopicInfo($0) } }
 
   package func describeTopic(_ name: String) throws(VarveError) -> TopicDetails {
-    let name = try topicName(name)
+    let name = try TopicName(named: name)
     return try named { () throws(BrokerError) in
       let topic = try broker.topic(named: name)
       return TopicDetails(
@@ -71,7 +71,7 @@ package final class LocalCluster: Cluster {
   }
 
   package func route(to topic: String) throws(VarveError) -> TopicRoute {
-    let name = try topicName(topic)
+    let name = try TopicName(named: topic)
     return try named { () throws(BrokerError) in
       let id = try broker.topic(named: name).id
       return TopicRoute(
@@ -94,10 +94,6 @@ package final class LocalCluster: Cluster {
 
   package func close() throws(VarveError) {
     try named { () throws(BrokerError) in try broker.close() }
-  }
-
-  private func topicName(_ name: String) throws(VarveError) -> TopicName {
-    do { return try TopicName(name) } catch { throw VarveError(error) }
   }
 
   /// Two values for one config contradict each other.

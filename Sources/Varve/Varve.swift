@@ -33,6 +33,7 @@ public final class Varve: Sendable {
 
   package let cluster: any Cluster
   private let producers = Mutex<[WeakProducer]>([])
+  private let consumers = Mutex<[WeakConsumer]>([])
 
   package init(_ cluster: any Cluster) { self.cluster = cluster }
 
@@ -94,12 +95,26 @@ public final class Varve: Sendable {
     return producer
   }
 
-  /// Closes the log's producers, writing what they hold, and then the log in order: the next open
+  /// Closes a consumer with the log.
+  func keep(_ consumer: GroupConsumer) {
+    consumers.withLock { consumers in
+      consumers.removeAll { $0.consumer == nil }
+      consumers.append(WeakConsumer(consumer: consumer))
+    }
+  }
+
+  /// Closes the log's group consumers, which leave their groups, and its producers, writing what
+  /// they hold, and then the log in order: the next open
   /// is quick, whatever its size. Whoever still uses it gets `.closed`. Closing twice does nothing.
   ///
   /// A log that is let go without being closed is as one whose process crashed: nothing that was
   /// acknowledged is lost but by a loss of power, and the next open checks it.
   public func close() async throws(VarveError) {
+    let members = consumers.withLock { consumers in
+      defer { consumers = [] }
+      return consumers.compactMap(\.consumer)
+    }
+    for member in members { await member.close() }
     let open = producers.withLock { producers in
       defer { producers = [] }
       return producers.compactMap(\.producer)
@@ -116,4 +131,9 @@ public final class Varve: Sendable {
 /// A producer that its user may let go.
 private struct WeakProducer {
   weak var producer: Producer?
+}
+
+/// A consumer that its user may let go.
+private struct WeakConsumer {
+  weak var consumer: GroupConsumer?
 }

@@ -50,6 +50,13 @@ extension VarveError {
   }
 }
 
+extension TopicName {
+  /// Throws `.invalidTopic`.
+  init(named name: String) throws(VarveError) {
+    do { try self.init(name) } catch { throw VarveError(error) }
+  }
+}
+
 extension VarveError.Code {
   init(_ code: BrokerError.Code) {
     self =

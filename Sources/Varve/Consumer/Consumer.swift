@@ -74,25 +74,55 @@ public final class Consumer: Sendable {
   /// position, `.corrupt` and what the disk said.
   public func next() async throws(VarveError) -> ConsumedBatch? {
     while true {
+      switch try await turn(unless: { false }) {
+      case .batch(let batch): return batch
+      case .closed: return nil
+      case .interrupted: continue
+      }
+    }
+  }
+
+  /// What a call for the next batch comes to.
+  enum Turn {
+    case batch(ConsumedBatch)
+    case interrupted
+    case closed
+  }
+
+  /// As `next`, but ends where there is something else to do, which `wake` makes it look for.
+  func turn(unless isInterrupted: () -> Bool) async throws(VarveError) -> Turn {
+    while true {
+      // Taken first: what comes up after this look ends the wait.
+      let version = changes.version
+      if isInterrupted() { return .interrupted }
       if Task.isCancelled { throw VarveError(.cancelled, "the task that consumes was cancelled") }
       let (isClosed, ahead) = state.withLock { state in
         defer { state.ahead = nil }
         return (state.isClosed, state.ahead)
       }
-      if isClosed { return nil }
+      if isClosed { return .closed }
       let reading: Reading
       if let ahead { reading = await ahead.value } else { reading = await read() }
       switch reading {
       case .failure(let error): throw error
-      case .nothing(let waits, let version): await wait(for: waits, after: version)
+      case .nothing(let waits, let readVersion):
+        await wait(for: waits, after: min(version, readVersion))
       case .batch(let batch, let target):
         guard state.withLock({ $0.assignment.accept(batch.nextOffset, for: target) }) else {
           continue
         }
         if options.readsAhead { readAhead() }
-        if !batch.isEmpty { return batch }
+        if !batch.isEmpty { return .batch(batch) }
       }
     }
+  }
+
+  /// Has `turn` look whether it is interrupted.
+  func wake() { changes.signal() }
+
+  func change(_ body: (inout ConsumerAssignment) -> Void) {
+    state.withLock { body(&$0.assignment) }
+    changes.signal()
   }
 
   private func readAhead() {

@@ -42,7 +42,7 @@ struct ConsumerAssignment {
   /// Takes what was read for a target. False where it was moved or paused meanwhile: then it is
   /// not to be shown.
   mutating func accept(_ nextOffset: Offset, for target: Target) -> Bool {
-    guard let index = index(of: target.client.id),
+    guard let index = index(of: target.client.id), partitions[index].client === target.client,
       partitions[index].generation == target.generation, !partitions[index].isPaused
     else { return false }
     partitions[index].position = nextOffset
@@ -61,6 +61,18 @@ struct ConsumerAssignment {
 
   func isPaused(_ partition: TopicPartition) -> Bool? {
     index(of: partition).map { partitions[$0].isPaused }
+  }
+
+  /// Reads a partition too, or anew.
+  mutating func add(_ client: any PartitionClient, at offset: Offset) {
+    remove([client.id])
+    partitions.append(Partition(client: client, position: offset))
+  }
+
+  /// Reads some partitions no more.
+  mutating func remove(_ sources: [TopicPartition]) {
+    partitions.removeAll { sources.contains($0.client.id) }
+    turn = 0
   }
 
   mutating func seek(_ partition: TopicPartition, to offset: Offset) {

@@ -1,0 +1,27 @@
+package import VarveCoordination
+package import VarveProtocol
+
+/// What the public API needs of the coordinators of groups: those in this process, or later those
+/// behind Kafka's wire protocol.
+///
+/// The messages are those of the protocol. What a coordinator says of a whole request is thrown, so
+/// that `errorCode` of a response that is returned is `none`; what it says of single partitions and
+/// groups stands in the response.
+package protocol GroupClient: Sendable {
+  func heartbeat(
+    _ request: ConsumerGroupHeartbeatRequest
+  ) async throws(CoordinatorError) -> ConsumerGroupHeartbeatResponse
+
+  /// Suspends until the group may have changed since `version`, or the task is cancelled: then a
+  /// heartbeat before its time brings the news. Where nobody can tell, it waits for the
+  /// cancellation.
+  func waitForChange(of group: String, after version: Int) async
+  func version(of group: String) -> Int
+
+  func commitOffsets(
+    _ request: OffsetCommitRequest
+  ) async throws(CoordinatorError) -> OffsetCommitResponse
+  func fetchOffsets(
+    _ request: OffsetFetchRequest
+  ) async throws(CoordinatorError) -> OffsetFetchResponse
+}
