@@ -32,6 +32,9 @@ package protocol Cluster: Sendable {
     of partition: TopicPartition, before offset: Offset
   ) async throws(VarveError) -> Offset
 
+  /// The coordinators of groups. Throws `.readOnly` where nothing can be asked of them.
+  func groups() throws(VarveError) -> any GroupClient
+
   func close() async throws(VarveError)
 }
 

@@ -59,6 +59,8 @@ extension FollowedCluster {
     throw .readOnly(directory.path)
   }
 
+  func groups() throws(VarveError) -> any GroupClient { throw .readOnly(directory.path) }
+
   func deleteTopic(_ name: String) throws(VarveError) { throw .readOnly(directory.path) }
 
   func growTopic(_ name: String, to partitions: Int32) throws(VarveError) {

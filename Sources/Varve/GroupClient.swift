@@ -24,4 +24,15 @@ package protocol GroupClient: Sendable {
   func fetchOffsets(
     _ request: OffsetFetchRequest
   ) async throws(CoordinatorError) -> OffsetFetchResponse
+
+  func list(_ request: ListGroupsRequest) async throws(CoordinatorError) -> ListGroupsResponse
+  /// Groups of the protocol of KIP-848.
+  func describe(
+    _ request: ConsumerGroupDescribeRequest
+  ) async throws(CoordinatorError) -> ConsumerGroupDescribeResponse
+  /// Groups of the classic protocol.
+  func describe(
+    _ request: DescribeGroupsRequest
+  ) async throws(CoordinatorError) -> DescribeGroupsResponse
+  func delete(_ request: DeleteGroupsRequest) async throws(CoordinatorError) -> DeleteGroupsResponse
 }

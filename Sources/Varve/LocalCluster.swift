@@ -9,17 +9,24 @@ internal import VarveLog
 package final class LocalCluster: Cluster {
   package let broker: Broker
   package let time: any TimeSource
+  private let localGroups: LocalGroups
   private let version = Atomic(0)
 
   package init(_ broker: Broker, time: any TimeSource) {
     self.broker = broker
     self.time = time
+    localGroups = LocalGroups(broker)
   }
 
   package var topicsVersion: Int { version.load(ordering: .acquiring) }
 
   /// Makes those who keep a topic's route ask again.
-  func topicsChanged() { version.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+  func topicsChanged() {
+    version.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    localGroups.topicsChanged()
+  }
+
+  package func groups() -> any GroupClient { localGroups }
 
   package func createTopic(
     _ name: String, partitions: Int32, config: [TopicConfig]

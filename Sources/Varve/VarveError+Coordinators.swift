@@ -39,6 +39,7 @@ extension VarveError.Code {
         .unstableOffsetCommit, .concurrentTransactions, .requestTimedOut, .networkException,
         .notEnoughReplicas:
         .unavailable
+      case .brokerNotAvailable: .closed
       case .kafkaStorageError: .storage
       case .corruptMessage: .corrupt
       case .messageTooLarge, .recordListTooLarge: .recordTooLarge

@@ -7,7 +7,7 @@ enum Program {
   static let version = "0.1.0"
 
   static let commands: [Command] =
-    TopicCommands.all + LogCommands.all + BenchCommands.all
+    TopicCommands.all + GroupCommands.all + LogCommands.all + BenchCommands.all
 
   static func main() async {
     System.ignoreBrokenPipes()

@@ -48,7 +48,14 @@ extension Varve {
   ///
   /// The call returns at once; partitions come with the first call for a batch.
   ///
-  /// - Throws: `.invalidArgument` for options out of their range.
+  /// - Throws: `.invalidArgument` for options out of their range; `.readOnly` where the log is open
+  ///   for reading only.
+  public func consumer(
+    group: String, topics: Subscription, options: GroupConsumer.Options = GroupConsumer.Options()
+  ) async throws(VarveError) -> GroupConsumer {
+    try consumer(group: group, topics: topics, options: options, of: cluster.groups())
+  }
+
   package func consumer(
     group: String, topics: Subscription, options: GroupConsumer.Options = GroupConsumer.Options(),
     of coordinators: any GroupClient

@@ -46,6 +46,7 @@ extension GroupConsumer {
     } catch {
       if commits { await commitFinally(lanes.takeMarks()) }
       for (partition, offset) in lanes.forget() { reader.moveBack(partition, to: offset) }
+      if Task.isCancelled { await close() }
       throw error
     }
   }

@@ -101,33 +101,32 @@ public final class GroupConsumer: Sendable {
   /// Throws `.cancelled` where the task is; what reading throws (``Consumer/next()``); `.fenced`
   /// where another member has the same `instanceID`; what the group refuses.
   public func next() async throws(VarveError) -> ConsumedBatch? {
-    try await next(committing: options.commit)
-  }
-
-  /// As `next`, with another mode for the batch.
-  func next(committing mode: CommitMode) async throws(VarveError) -> ConsumedBatch? {
-    session.leaveBody()
-    do {
-      try await commitShown()
-      while !isClosed {
-        try await followGroup()
-        switch try await reader.turn(unless: { self.hasNews }) {
-        case .interrupted: continue
-        case .closed: return nil
-        case .batch(let batch):
-          if mode == .beforeProcessing { try await commit(batch) }
-          if mode == .afterProcessing {
-            withState { $0.shown = Shown(partition: batch.source, offset: batch.nextOffset) }
-          }
-          session.enterBody()
-          return batch
-        }
-      }
-      return nil
-    } catch {
+    do { return try await next(committing: options.commit) } catch {
       if error.code == .cancelled { await close() }
       throw error
     }
+  }
+
+  /// As `next`, with another mode for the batch, and without leaving the group where the task is
+  /// cancelled.
+  func next(committing mode: CommitMode) async throws(VarveError) -> ConsumedBatch? {
+    session.leaveBody()
+    try await commitShown()
+    while !isClosed {
+      try await followGroup()
+      switch try await reader.turn(unless: { self.hasNews }) {
+      case .interrupted: continue
+      case .closed: return nil
+      case .batch(let batch):
+        if mode == .beforeProcessing { try await commit(batch) }
+        if mode == .afterProcessing {
+          withState { $0.shown = Shown(partition: batch.source, offset: batch.nextOffset) }
+        }
+        session.enterBody()
+        return batch
+      }
+    }
+    return nil
   }
 
   var isClosed: Bool { withState { $0.isClosed } }

@@ -6,7 +6,7 @@ extension TopicCommands {
     details: """
       Ends at what is the end when it starts; with --follow it goes on with what is written later,
       by other processes too, until ^C. Without --partition one partition is printed after another;
-      with --follow they take turns.
+      with --follow they take turns. With --group no program may have the log open meanwhile.
 
       \(ReadRange.details)
 
@@ -14,6 +14,9 @@ extension TopicCommands {
       """,
     arguments: [.topic],
     options: [.at, .partition] + ReadRange.options + [
+      .init(
+        name: "group", value: "GROUP",
+        help: "go on where the group is, and commit what was printed"),
       .init(name: "max", value: "N", help: "end after so many records"),
       .init(name: "follow", help: "wait for more at the end"),
       .format, .init(name: "json", help: "print a JSON object for each record"),
@@ -36,6 +39,7 @@ extension TopicCommands {
       throw UsageError("--follow has no end, --to is one: use one of them")
     }
     var printing = Printing(printer: try RecordPrinter(call), left: limit)
+    if let group = call.value("group") { return try await printing.print(call, of: group, range) }
     try await call.withLog(.reading) { varve in
       let partitions = try call.partitions(of: try await call.topic(in: varve))
       try range.check(partitions)
@@ -49,7 +53,7 @@ extension TopicCommands {
 }
 
 /// Prints records up to a number of them.
-private struct Printing {
+struct Printing {
   let printer: RecordPrinter
   /// How many more are printed.
   var left: Int
@@ -92,7 +96,7 @@ private struct Printing {
     }
   }
 
-  private mutating func print(_ batch: ConsumedBatch, before end: Offset) throws {
+  mutating func print(_ batch: ConsumedBatch, before end: Offset) throws {
     for record in batch {
       guard left > 0, record.offset < end else { return }
       try printer.print(record, of: batch.source)

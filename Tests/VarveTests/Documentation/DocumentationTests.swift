@@ -21,6 +21,9 @@ import VarveTestKit
     try await consuming(varve) { _ in }
     try await steering(varve)
     try await consumerOptions(varve)
+    try await consumingInGroup(varve) { _ in }
+    try await groupsAtRest(varve)
+    try await groupOptions(varve)
     #expect(try await synchronousReading(varve) > 0)
     #expect(try await replaying(varve, from: 0, to: Timestamp(Int64.max)) > 10_000)
     try await looking(varve, noon: 0)

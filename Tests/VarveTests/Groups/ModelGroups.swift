@@ -200,6 +200,21 @@ final class ModelGroups: GroupClient {
     }
   }
 
+  func list(_ request: ListGroupsRequest) async throws(CoordinatorError) -> ListGroupsResponse {
+    throw Self.refusal
+  }
+  func describe(
+    _ request: ConsumerGroupDescribeRequest
+  ) async throws(CoordinatorError) -> ConsumerGroupDescribeResponse { throw Self.refusal }
+  func describe(
+    _ request: DescribeGroupsRequest
+  ) async throws(CoordinatorError) -> DescribeGroupsResponse { throw Self.refusal }
+  func delete(
+    _ request: DeleteGroupsRequest
+  ) async throws(CoordinatorError) -> DeleteGroupsResponse { throw Self.refusal }
+
+  private static let refusal = CoordinatorError(.unsupportedVersion, "not part of the tests")
+
   // MARK: News
 
   func version(of group: String) -> Int { state.withLock { $0.version } }

@@ -37,6 +37,7 @@ final class HeldCluster: Cluster {
   func deleteRecords(
     of partition: TopicPartition, before offset: Offset
   ) throws(VarveError) -> Offset { throw Self.refusal }
+  func groups() throws(VarveError) -> any GroupClient { throw Self.refusal }
   func close() {}
 
   static let refusal = VarveError(.invalidArgument, "not part of the test")
