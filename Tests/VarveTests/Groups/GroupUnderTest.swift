@@ -6,14 +6,14 @@ import VarveTestKit
 
 /// A log with a topic `orders`, and a coordinator that does what the test says.
 struct GroupUnderTest {
-  let log: LogUnderTest
+  let log: VarveUnderTest
   let groups: ModelGroups
   let producer: Producer
 
   var varve: Varve { log.varve }
 
   init(partitions: Int32 = 1) async throws {
-    log = try LogUnderTest()
+    log = try VarveUnderTest()
     let topic = try await log.varve.createTopic("orders", partitions: partitions)
     groups = ModelGroups([topic])
     producer = try log.varve.producer()

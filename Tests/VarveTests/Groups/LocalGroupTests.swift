@@ -11,10 +11,10 @@ import VarveTestKit
     return options
   }
 
-  private static func log(partitions: Int32 = 1) async throws -> LogUnderTest {
+  private static func log(partitions: Int32 = 1) async throws -> VarveUnderTest {
     var options = Varve.Options()
     options.serverConfig = ["offsets.topic.num.partitions": "1"]
-    let log = try LogUnderTest(options: options)
+    let log = try VarveUnderTest(options: options)
     try await log.varve.createTopic("orders", partitions: partitions)
     return log
   }

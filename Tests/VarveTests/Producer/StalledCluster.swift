@@ -33,6 +33,7 @@ final class StalledCluster: Cluster {
   func deleteRecords(
     of partition: TopicPartition, before offset: Offset
   ) throws(VarveError) -> Offset { throw HeldCluster.refusal }
+  func groups() throws(VarveError) -> any GroupClient { throw HeldCluster.refusal }
   func close() {}
 }
 
