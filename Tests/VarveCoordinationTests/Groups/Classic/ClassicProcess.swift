@@ -25,6 +25,10 @@ final class ClassicProcess {
   let instance: String?
   let assignor: any Assignor
   var topics: Set<String>
+  /// What it said in its last join that it subscribes to, and works on. The leader goes by that,
+  /// even where its session has ended meanwhile.
+  var toldTopics: Set<String> = []
+  var toldOwned: Set<SimulatedPartition> = []
   var phase = Phase.joining
   var memberID = ""
   var generation: Int32 = -1

@@ -67,6 +67,7 @@ extension ClassicWorld {
   func sendJoin(_ process: ClassicProcess) {
     if !process.isCooperative { process.owned = [] }
     process.phase = .joining
+    (process.toldTopics, process.toldOwned) = (process.topics, process.owned)
     let request = process.joinRequest
     let number = number(process, atMost: ClassicProcess.rebalanceTimeout + 5_000)
     send { [self] in
@@ -160,7 +161,7 @@ extension ClassicWorld {
   private func synced(_ process: ClassicProcess, _ assignment: ByteSlice) {
     do {
       let assigned = try ClassicProcess.decoded(assignment)
-      let mustGiveUp = process.owned.subtracting(assigned)
+      let mustGiveUp = process.toldOwned.subtracting(assigned)
       process.awaited = nil
       process.phase = .stable
       process.owned = assigned
@@ -168,7 +169,8 @@ extension ClassicWorld {
       mustCheckOwners = true
       process.ownedGeneration = process.generation
       trace += "\(now) \(process.name) has \(assigned.count) in \(process.generation)\n"
-      if process.isCooperative, !mustGiveUp.isEmpty { sendJoin(process) }
+      let hasMoreToSay = process.topics != process.toldTopics
+      if hasMoreToSay || process.isCooperative && !mustGiveUp.isEmpty { sendJoin(process) }
     } catch {
       fail("the assignment cannot be read: \(error)")
     }
