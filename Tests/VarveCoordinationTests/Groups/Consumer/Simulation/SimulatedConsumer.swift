@@ -42,7 +42,10 @@ struct SimulatedConsumer {
   private var answeredAt: Int64
   private var givingUp: Set<IdentifiedPartition> = []
   private var givenUpAt: Int64?
+  /// Until the coordinator has answered a heartbeat that said so, it may count on.
   private var mustHaveGivenUpBy: Int64?
+  /// The request that it waits for says what it owns, and nothing that it is to give up is in it.
+  private var saysGivenUp = false
   /// The number of the request that it waits for.
   private(set) var waitsFor: Int?
   private var sentAt: Int64 = 0
@@ -73,6 +76,7 @@ struct SimulatedConsumer {
       request.serverAssignor = assignor
     }
     if mustSayAll || mustSayOwned || phase == .joining { request.topicPartitions = ownedFields }
+    saysGivenUp = givingUp.isEmpty && request.topicPartitions != nil
     mustSayAll = false
     mustSayOwned = false
     return request
@@ -87,6 +91,7 @@ struct SimulatedConsumer {
   /// It gives up all that it has and goes; a static one will be back.
   mutating func leave() {
     owned = []
+    waitsFor = nil
     phase = .leaving
   }
 
@@ -130,6 +135,7 @@ struct SimulatedConsumer {
     answeredAt = sentAt
     phase = .member
     epoch = response.memberEpoch
+    if saysGivenUp { mustHaveGivenUpBy = nil }
     guard let assignment = response.assignment else { return }
     var told: Set<IdentifiedPartition> = []
     for field in assignment.topicPartitions {
@@ -142,7 +148,6 @@ struct SimulatedConsumer {
     mustSayOwned = true
     if givingUp.isEmpty {
       givenUpAt = nil
-      mustHaveGivenUpBy = nil
     } else {
       givenUpAt = revocationTime.map { now + $0 }
       // The coordinator may have counted from any heartbeat after the last one answered before.
@@ -150,9 +155,10 @@ struct SimulatedConsumer {
     }
   }
 
-  /// It knows that it is put out.
+  /// It knows that it is put out. An answer that is still on its way is none of its new life's.
   private mutating func startAnew() {
     owned = []
+    waitsFor = nil
     givingUp = []
     givenUpAt = nil
     mustHaveGivenUpBy = nil
@@ -173,7 +179,6 @@ struct SimulatedConsumer {
       owned.subtract(givingUp)
       givingUp = []
       givenUpAt = nil
-      mustHaveGivenUpBy = nil
       mustSayOwned = true
     }
   }
