@@ -60,6 +60,24 @@ extension Broker {
     return metadata.image.topic(named: name)?.partitions[partition] != nil
   }
 
+  /// Puts a group's offsets into a transaction: its partition of `__consumer_offsets`.
+  package func addOffsetsToTransaction(
+    _ request: AddOffsetsToTxnRequest, version: Int16
+  ) async throws(CoordinatorError) -> AddOffsetsToTxnResponse {
+    guard let topic = metadata.image.topic(named: .consumerOffsets) else {
+      throw CoordinatorError(
+        .coordinatorNotAvailable,
+        "group '\(request.groupID)' has no coordinator yet; look for it first, then try again")
+    }
+    let partition = TopicPartition(
+      topic: topic.name,
+      partition: request.groupID.coordinatorPartition(of: Int32(topic.partitions.count)))
+    return try await shard(ofTransactions: request.transactionalID).run {
+      (coordinator, now) throws(CoordinatorError) in
+      try coordinator.addOffsets(request, to: partition, version: version, at: now)
+    }
+  }
+
   /// Commits or aborts a transaction. The outcome stands once this returns, and is written to the
   /// partitions unless a disk failed, where it will be.
   package func endTransaction(
