@@ -66,7 +66,7 @@ extension Broker {
         loader.isCleanlyClosed = directory.wasCleanlyClosed
         let (log, report) = try loader.load()
         tell(report, of: id)
-        try writeIdentity([id], topic.id)
+        try identify(id, topic.id)
         let partition = Partition(
           id, topicID: topic.id, log: log, flusher: flusher, cleanedUpTo: cleaned[id] ?? 0)
         state.withLock { $0.partitions[id] = partition }
@@ -120,16 +120,38 @@ extension Broker {
   private func putAsideStray(
     _ id: TopicPartition, _ image: MetadataImage
   ) throws(LogError) {
-    let path = directory.path(of: id)
-    let stored = try PartitionMetadata.read(in: path, on: directory.fileSystem)?.topicID
-    if let topic = image.topic(named: id.topic), topic.partitions[id.partition] != nil,
-      stored ?? topic.id == topic.id
-    {
-      return
+    var known: TopicID?
+    if let topic = image.topic(named: id.topic), topic.partitions[id.partition] != nil {
+      known = topic.id
     }
+    let stored = try storedIdentity(of: id, isKnown: known != nil)
+    if let known, stored ?? known == known { return }
+    var generator = SystemRandomNumberGenerator()
+    let unique = stored ?? TopicID(using: &generator)
     do {
       try directory.fileSystem.rename(
-        path, to: directory.path(of: id, suffix: "stray", unique: stored ?? .zero))
+        directory.path(of: id), to: directory.path(of: id, suffix: "stray", unique: unique))
     } catch { throw LogError(error) }
+  }
+
+  /// Which topic a directory says that it belongs to. One that the metadata does not know may be
+  /// from a creation that was killed before it had written that: nil.
+  private func storedIdentity(
+    of id: TopicPartition, isKnown: Bool
+  ) throws(LogError) -> TopicID? {
+    do throws(LogError) {
+      return try PartitionMetadata.read(
+        in: directory.path(of: id), on: directory.fileSystem)?.topicID
+    } catch {
+      guard !isKnown, error.code == .corrupt else { throw error }
+      return nil
+    }
+  }
+
+  /// Notes in a partition's directory which topic it belongs to, where that is missing.
+  private func identify(_ id: TopicPartition, _ topic: TopicID) throws(LogError) {
+    let path = directory.path(of: id)
+    guard try PartitionMetadata.read(in: path, on: directory.fileSystem) == nil else { return }
+    try PartitionMetadata(topicID: topic).write(in: path, on: directory.fileSystem)
   }
 }

@@ -185,7 +185,7 @@ extension Broker {
   }
 
   /// Notes in new partitions' directories which topic they belong to, all synced at once.
-  func writeIdentity(_ partitions: [TopicPartition], _ id: TopicID) throws(LogError) {
+  private func writeIdentity(_ partitions: [TopicPartition], _ id: TopicID) throws(LogError) {
     let contents = PartitionMetadata(topicID: id).encode()
     do {
       var written = 0

@@ -45,7 +45,7 @@ struct CommitCrashTests {
       let rehearsal = SimulatedFileSystem(seed: seed)
       let all = await commits(rehearsal, durability: durability)
       try #require(all.acknowledged == all.asked && all.asked.count == 3)
-      let step = TestShare.isLong ? 1 : 5
+      let step = TestShare.isLong ? 1 : 19
       for operation in stride(from: 1, through: rehearsal.operationCount, by: step) {
         let disk = SimulatedFileSystem(seed: seed)
         disk.crash(at: operation)
