@@ -49,9 +49,9 @@ extension Varve {
   ///   - topics: whose partitions move; empty for all that the group has committed.
   ///   - isDryRun: whether only to say what would be done.
   /// - Returns: each partition's move, in the order of topics and partitions.
-  /// - Throws: `.groupNotEmpty` where it has members; `.unknownGroup` for a group that has committed
-  ///   nothing, unless topics are named; `.invalidArgument` for a shift of a partition for which
-  ///   nothing is committed.
+  /// - Throws: `.groupNotEmpty` where it has members; `.unknownGroup` for a group that has
+  ///   committed nothing, unless topics are named; `.invalidArgument` for a shift of a partition
+  ///   for which nothing is committed.
   @discardableResult
   public func resetGroup(
     _ name: String, topics: [String] = [], to reset: GroupReset, isDryRun: Bool = false

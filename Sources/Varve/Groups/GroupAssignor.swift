@@ -14,8 +14,7 @@ public struct GroupAssignor: Hashable, Sendable {
   public static let range = GroupAssignor("range")
   /// All partitions in turn.
   public static let roundRobin = GroupAssignor("roundrobin")
-  /// As even as can be without a move that is not necessary.
+  /// As even as can be without a move that is not necessary. Members give up what moves and nothing
+  /// else, as with every assignor here: what Kafka's clients call cooperative.
   public static let sticky = GroupAssignor("sticky")
-  /// As `sticky`, under the name that Kafka's clients have for it.
-  public static let cooperativeSticky = GroupAssignor("cooperative-sticky")
 }

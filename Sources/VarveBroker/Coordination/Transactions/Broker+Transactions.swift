@@ -64,14 +64,7 @@ extension Broker {
   package func addOffsetsToTransaction(
     _ request: AddOffsetsToTxnRequest, version: Int16
   ) async throws(CoordinatorError) -> AddOffsetsToTxnResponse {
-    guard let topic = metadata.image.topic(named: .consumerOffsets) else {
-      throw CoordinatorError(
-        .coordinatorNotAvailable,
-        "group '\(request.groupID)' has no coordinator yet; look for it first, then try again")
-    }
-    let partition = TopicPartition(
-      topic: topic.name,
-      partition: request.groupID.coordinatorPartition(of: Int32(topic.partitions.count)))
+    let partition = try groups.partition(of: request.groupID)
     return try await shard(ofTransactions: request.transactionalID).run {
       (coordinator, now) throws(CoordinatorError) in
       try coordinator.addOffsets(request, to: partition, version: version, at: now)

@@ -127,26 +127,29 @@ struct BrokerTransactionTests {
     try program.broker.close()
   }
 
-  @Test func `G37: a group's offsets are part of the transaction`() async throws {
+  @Test(arguments: [true, false])
+  func `G37: a group's offsets are part of the transaction`(commits: Bool) async throws {
     let disk = SimulatedFileSystem(seed: 1)
     var program = try TransactionalProgram(on: disk, version: .one)
     try await program.start()
-    var request = AddOffsetsToTxnRequest()
-    request.transactionalID = TransactionalProgram.id
-    (request.producerID, request.producerEpoch) = program.producer
-    request.groupID = "group"
-    await #expect(throws: CoordinatorError.self) {
-      try await program.broker.addOffsetsToTransaction(request, version: 3)
-    }
-    _ = try program.broker.createTopic("__consumer_offsets", partitions: 4, origin: .broker)
-    let response = try await program.broker.addOffsetsToTransaction(request, version: 3)
-    #expect(response.errorCode == .none)
-    // Java's "group".hashCode() is 98629247.
-    #expect(try await program.describe()?.topics.map(\.partitions) == [[98_629_247 % 4]])
-    try await program.end(commit: true)
-    let offsets = try program.broker.partitions(of: TopicName("__consumer_offsets"))
-    #expect(offsets.map(\.log.endOffset) == [0, 0, 0, 1])
+    var adding = AddOffsetsToTxnRequest()
+    adding.transactionalID = TransactionalProgram.id
+    (adding.producerID, adding.producerEpoch) = program.producer
+    adding.groupID = "group"
+    let added = try await program.broker.addOffsetsToTransaction(adding, version: 3)
+    #expect(added.errorCode == .none)
+    // Java's "group".hashCode() is 98629247, and there are 50 partitions by default.
+    #expect(try await program.describe()?.topics.map(\.partitions) == [[98_629_247 % 50]])
+
+    #expect(try await program.commitOffset(7, of: "group") == ErrorCode.none)
+    #expect(await program.committedOffset(of: "group") == -1)
+    try await program.end(commit: commits)
+    #expect(await program.committedOffset(of: "group") == (commits ? 7 : -1))
     try program.broker.close()
+
+    let reopened = try TransactionalProgram(on: disk, version: .one)
+    #expect(await reopened.committedOffset(of: "group") == (commits ? 7 : -1))
+    try reopened.broker.close()
   }
 
   @Test func `G37: a transaction that is open for too long is aborted`() async throws {

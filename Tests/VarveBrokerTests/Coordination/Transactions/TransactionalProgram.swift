@@ -158,3 +158,33 @@ struct TransactionalProgram {
     return try await broker.describeTransactions(request).transactionStates.first
   }
 }
+
+extension TransactionalProgram {
+  private static let client = BrokerGroups.Client(clientID: "test", host: "/127.0.0.1")
+
+  /// Commits how far a group has got in the first partition, in the transaction.
+  func commitOffset(_ offset: Offset, of group: String) async throws -> ErrorCode? {
+    var request = TxnOffsetCommitRequest()
+    (request.transactionalID, request.groupID) = (Self.id, group)
+    (request.producerID, request.producerEpoch) = producer
+    var partition = TxnOffsetCommitRequest.Topic.Partition()
+    partition.committedOffset = offset
+    var topic = TxnOffsetCommitRequest.Topic()
+    (topic.name, topic.partitions) = ("out", [partition])
+    request.topics = [topic]
+    let response = try await broker.groups.txnOffsetCommit(request, from: Self.client)
+    return response.topics.first?.partitions.first?.errorCode
+  }
+
+  /// How far a group has got in the first partition; -1 where it has committed nothing.
+  func committedOffset(of group: String) async -> Offset? {
+    var topic = OffsetFetchRequest.Group.Topic()
+    (topic.name, topic.partitionIndexes) = ("out", [0])
+    var requested = OffsetFetchRequest.Group()
+    (requested.groupID, requested.topics) = (group, [topic])
+    var request = OffsetFetchRequest()
+    request.groups = [requested]
+    let response = await broker.groups.offsetFetch(request)
+    return response.groups.first?.topics.first?.partitions.first?.committedOffset
+  }
+}
