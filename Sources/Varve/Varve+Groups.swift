@@ -46,6 +46,8 @@ extension Varve {
   /// that it does.
   ///
   /// - Parameters:
+  ///   - name: the group.
+  ///   - reset: where it goes on.
   ///   - topics: whose partitions move; empty for all that the group has committed.
   ///   - isDryRun: whether only to say what would be done.
   /// - Returns: each partition's move, in the order of topics and partitions.

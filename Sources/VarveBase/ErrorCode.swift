@@ -138,12 +138,16 @@ package enum ErrorCode: Int16, Error, Sendable, CaseIterable {
 
   /// The name in Kafka's documentation, `UNKNOWN_MEMBER_ID` say.
   package var kafkaName: String {
+    let letters = Array("\(self)")
     var name = ""
-    var wasLower = false
-    for character in "\(self)" {
-      if character.isUppercase, wasLower { name += "_" }
-      wasLower = character.isLowercase
-      name += character.uppercased()
+    for (index, letter) in letters.enumerated() {
+      // A word begins at a capital after a small letter, and at the last capital of several.
+      if letter.isUppercase, index > 0 {
+        let isFirstCapital = letters[index - 1].isLowercase
+        let isBeforeSmall = index + 1 < letters.count && letters[index + 1].isLowercase
+        if isFirstCapital || isBeforeSmall { name += "_" }
+      }
+      name += letter.uppercased()
     }
     return name
   }

@@ -38,7 +38,7 @@ extension GroupConsumer {
     init(_ consumer: GroupConsumer) { self.consumer = consumer }
 
     deinit {
-      if Task.isCancelled { consumer.session.endMembership() }
+      if Task.isCancelled { consumer.abandon() }
     }
   }
 }

@@ -17,7 +17,8 @@ extension GroupConsumer {
   ///
   /// It goes on until the consumer is closed, and then returns; it throws what ``next()`` throws,
   /// and the first error of the handler. After that, handlers that still run are cancelled and
-  /// waited for, and the consumer is back at the first record that is not finished.
+  /// waited for, and the consumer is back at the first record that is not finished. A handler must
+  /// not wait for ``close()``, which waits for the handlers.
   ///
   /// - Parameters:
   ///   - count: how many records are processed at once.
@@ -35,6 +36,7 @@ extension GroupConsumer {
     let commits = options.commit == .afterProcessing
     withState { state in
       state.settle = { [weak self] partitions in
+        if self?.isClosed ?? true { lanes.end() }
         await lanes.settle(partitions)
         if commits { await self?.commitFinally(lanes.takeMarks(of: partitions)) }
         _ = lanes.forget(partitions)
@@ -71,10 +73,12 @@ extension GroupConsumer {
     let mode = options.commit == .beforeProcessing ? options.commit : .manual
     defer { lanes.close() }
     while let batch = try await next(committing: mode) {
-      for record in batch {
-        guard await lanes.put(record, from: batch.source) else { break }
+      lanes.open(batch)
+      var isWhole = true
+      for record in batch where isWhole {
+        isWhole = await lanes.put(record, from: batch.source)
       }
-      if !Task.isCancelled { lanes.read(batch) }
+      if isWhole { lanes.read(batch) }
     }
   }
 

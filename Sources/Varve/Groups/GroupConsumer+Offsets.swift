@@ -80,8 +80,11 @@ extension GroupConsumer {
         return try await groupOffsets(member).fetch(partitions, stable: true)
       } catch {
         switch error.code {
-        case .staleMemberEpoch where attempt.next(): await session.refresh()
+        case .staleMemberEpoch where attempt.next(), .fencedMemberEpoch where attempt.next(),
+          .unknownMemberID where attempt.next():
+          await session.refresh()
         case .unstableOffsetCommit:
+          _ = attempt.next()
           // An open transaction decides it: as long as that takes, it is not known.
           try await attempt.pause()
         case _ where error.isRetriable && attempt.next(): try await attempt.pause()

@@ -8,7 +8,8 @@ extension GroupConsumer {
     return switch session.phase {
     case .lost, .left, .failed: true
     case .member: session.reconciliation.map { !isUnresolved($0) } ?? false
-    case .joining, .leaving: false
+    case .leaving: withState { !$0.names.isEmpty }
+    case .joining: false
     }
   }
 
@@ -22,7 +23,11 @@ extension GroupConsumer {
       case .lost, .left:
         await giveUp(RebalanceEvent.lost)
         session.rejoin()
-      case .joining, .leaving: return
+      case .leaving:
+        // The body took too long, so that others get the partitions.
+        await giveUp(RebalanceEvent.lost)
+        return
+      case .joining: return
       case .member:
         guard let change = session.reconciliation, !isUnresolved(change) else { return }
         try await reconcile(change)

@@ -111,6 +111,8 @@ public final class GroupConsumer: Sendable {
   /// cancelled.
   func next(committing mode: CommitMode) async throws(VarveError) -> ConsumedBatch? {
     session.leaveBody()
+    // Whatever comes of the call, it is the program's turn then.
+    defer { session.enterBody() }
     try await commitShown()
     while !isClosed {
       try await followGroup()
@@ -118,11 +120,10 @@ public final class GroupConsumer: Sendable {
       case .interrupted: continue
       case .closed: return nil
       case .batch(let batch):
-        if mode == .beforeProcessing { try await commit(batch) }
+        if mode == .beforeProcessing, try await !commitIfAssigned(batch) { continue }
         if mode == .afterProcessing {
           withState { $0.shown = Shown(partition: batch.source, offset: batch.nextOffset) }
         }
-        session.enterBody()
         return batch
       }
     }
@@ -134,11 +135,24 @@ public final class GroupConsumer: Sendable {
   /// The body of the loop has ended, so that its batch counts as processed.
   private func commitShown() async throws(VarveError) {
     guard let shown = withState({ $0.shown.take() }), !isClosed else { return }
+    // Where others have the partition already they process the batch again: at least once.
+    _ = try await commitIfAssigned([shown.partition: OffsetAndMetadata(shown.offset)])
+  }
+
+  /// False where others have a batch's partition: then it is theirs.
+  private func commitIfAssigned(_ batch: ConsumedBatch) async throws(VarveError) -> Bool {
+    try await commitIfAssigned([batch.source: OffsetAndMetadata(batch.nextOffset)])
+  }
+
+  private func commitIfAssigned(
+    _ offsets: [TopicPartition: OffsetAndMetadata]
+  ) async throws(VarveError) -> Bool {
     do {
-      try await commit([shown.partition: OffsetAndMetadata(shown.offset)])
+      try await commit(offsets)
+      return true
     } catch {
-      // Others have the partition already, and process the batch again: at least once.
-      if error.code != .notAssigned { throw error }
+      guard error.code == .notAssigned else { throw error }
+      return false
     }
   }
 
@@ -149,12 +163,19 @@ public final class GroupConsumer: Sendable {
       defer { state.isClosed = true }
       return !state.isClosed
     }
-    guard isFirst else { return }
-    reader.close()
-    if let settle = withState({ $0.settle }) { await settle(assignment) }
     // A task of its own: leaving is not to be cut short where the consumer's task is cancelled.
     let session = session
+    guard isFirst else { return await Task { await session.waitForEnd() }.value }
+    reader.close()
+    if let settle = withState({ $0.settle }) { await settle(assignment) }
     await Task { await session.close() }.value
+  }
+
+  /// Closes without waiting for the group to hear of it.
+  func abandon() {
+    withState { $0.isClosed = true }
+    reader.close()
+    session.endMembership()
   }
 
   func withState<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {

@@ -18,7 +18,7 @@ final class GroupSession: Sendable {
 
   private struct State {
     var membership: GroupMembership
-    /// When the body of the loop was entered; nil while the consumer waits for records.
+    /// When the program was last given something to do; nil while the consumer waits for records.
     var bodyStart: Int64?
     var isClosed = false
   }
@@ -33,11 +33,12 @@ final class GroupSession: Sendable {
     _ client: any GroupClient, _ identity: GroupMembership.Identity, time: any TimeSource,
     processingTimeout: Duration, news: @escaping @Sendable () -> Void
   ) {
+    let now = Int64(time.monotonicNanoseconds / 1_000_000)
     self.client = client
     self.time = time
     self.processingTimeout = min(processingTimeout.milliseconds, .max / 2)
     self.news = news
-    state = Mutex(State(membership: GroupMembership(identity)))
+    state = Mutex(State(membership: GroupMembership(identity), bodyStart: now))
   }
 
   var identity: GroupMembership.Identity { state.withLock { $0.membership.identity } }
@@ -93,7 +94,16 @@ extension GroupSession {
   /// Leaves the group, and returns once it has heard of it.
   func close() async {
     endMembership()
-    while !isOver { await waitForAnswer() }
+    await waitForEnd()
+  }
+
+  /// Returns once the membership that was ended is over.
+  func waitForEnd() async {
+    while true {
+      let seen = answerCount
+      if isOver { return }
+      await waitForAnswer(after: seen)
+    }
   }
 
   /// Leaves the group, for those who can't wait for it.
@@ -107,16 +117,20 @@ extension GroupSession {
 
   /// Asks the group for news now, and returns once there was an answer.
   func refresh() async {
-    state.withLock { $0.membership.hasten() }
+    let seen = state.withLock { state in
+      state.membership.hasten()
+      return state.membership.answerCount
+    }
     changes.signal()
-    await waitForAnswer()
+    await waitForAnswer(after: seen)
   }
 
-  private func waitForAnswer() async {
-    let seen = state.withLock { $0.membership.answerCount }
+  private var answerCount: Int { state.withLock { $0.membership.answerCount } }
+
+  private func waitForAnswer(after seen: Int) async {
     while true {
       let version = changes.version
-      if state.withLock({ $0.membership.answerCount }) != seen || isOver || Task.isCancelled {
+      if answerCount != seen || isOver || Task.isCancelled {
         return
       }
       await changes.wait(after: version)
@@ -126,8 +140,8 @@ extension GroupSession {
   private var isOver: Bool {
     state.withLock { state in
       switch state.membership.phase {
-      case .left, .failed: true
-      case .lost: state.isClosed
+      // Nobody answers a member that was lost before it joins anew.
+      case .left, .failed, .lost: true
       case .joining, .member, .leaving: false
       }
     }
@@ -163,7 +177,8 @@ extension GroupSession {
       }
       if let request = state.membership.nextRequest(at: now) { return .send(request) }
       if state.isClosed, state.membership.deadline == nil { return .done }
-      let bodyEnd = state.bodyStart.map { $0 + processingTimeout }
+      let isMember = state.membership.phase == .member
+      let bodyEnd = isMember ? state.bodyStart.map { $0 + processingTimeout } : nil
       let deadline = [state.membership.deadline, bodyEnd].compactMap { $0 }.min()
       return .wait(milliseconds: deadline.map { max(1, $0 - now) })
     }

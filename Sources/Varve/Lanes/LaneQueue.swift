@@ -53,6 +53,10 @@ extension LaneQueue.State {
       if head == items.count {
         items.removeAll(keepingCapacity: true)
         head = 0
+      } else if head >= 64, head * 2 >= items.count {
+        // A lane that is never empty does not keep what it has done.
+        items.removeFirst(head)
+        head = 0
       }
     }
     return items[head]

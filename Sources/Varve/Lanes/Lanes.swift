@@ -18,6 +18,8 @@ final class Lanes: Sendable {
     var turn = 0
     var nextTerm = 0
     var isClosed = false
+    /// Whether the consumer is closed, so that no more records are taken.
+    var isEnding = false
   }
 
   /// A partition while it is assigned.
@@ -38,10 +40,17 @@ final class Lanes: Sendable {
 
   // MARK: In
 
+  /// A batch is about to be put in: its partition goes on there, should none of it be.
+  func open(_ batch: ConsumedBatch) {
+    for record in batch.prefix(1) {
+      state.withLock { _ = $0.partition(batch.source, from: record.offset) }
+    }
+  }
+
   /// Gives a record to its lane, once there is room. Returns false, and the record stays
-  /// unfinished, where the task was cancelled.
+  /// unfinished, where the task was cancelled or the consumer is closed.
   func put(_ record: Record, from source: TopicPartition) async -> Bool {
-    while !Task.isCancelled {
+    while !Task.isCancelled, !state.withLock({ $0.isEnding }) {
       let version = changes.version
       if let (lane, item) = begin(record, source) {
         queues[lane].put(item)
@@ -54,7 +63,7 @@ final class Lanes: Sendable {
 
   private func begin(_ record: Record, _ source: TopicPartition) -> (Int, LaneQueue.Item)? {
     state.withLock { state in
-      guard state.inFlight < inFlightMax else { return nil }
+      guard !state.isEnding, state.inFlight < inFlightMax else { return nil }
       state.inFlight += 1
       let term = state.partition(source, from: record.offset)
       state.partitions[source]?.progress.begin(record.offset)
@@ -64,7 +73,11 @@ final class Lanes: Sendable {
 
   /// Records of one key share a lane; those without go to the lanes in turn.
   private func lane(of record: Record, _ state: inout State) -> Int {
-    if let key = record.key { return Int(Murmur2.partition(of: key.bytes, among: queues.count)) }
+    if let key = record.key {
+      // Not as the partition was chosen: its keys would share few of the lanes.
+      let mixed = UInt64(Murmur2.hash(key.bytes)) &* 0x9E37_79B9_7F4A_7C15
+      return Int((mixed >> 32) % UInt64(queues.count))
+    }
     state.turn = (state.turn + 1) % queues.count
     return state.turn
   }
@@ -173,6 +186,12 @@ final class Lanes: Sendable {
       for source in gone.keys { state.partitions[source] = nil }
       return gone.mapValues(\.progress.lowWaterMark)
     }
+  }
+
+  /// Takes no more records.
+  func end() {
+    state.withLock { $0.isEnding = true }
+    changes.signal()
   }
 
   /// Lets the lanes end when they are empty.

@@ -39,7 +39,7 @@ final class Coordination: Sendable {
 
   /// Answers members that wait for others.
   func stop() {
-    groupReplies.fail(CoordinatorError(.coordinatorNotAvailable, "the broker was closed"))
+    groupReplies.close(CoordinatorError(.coordinatorNotAvailable, "the broker was closed"))
   }
 
   func nextRequest() -> RequestID {

@@ -195,8 +195,9 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
 
   /// The timer is told of deadlines that come nearer only; one that moved away is found out when
   /// the old one comes up.
-  private func setAlarm(_ guarded: inout Guarded) {
-    guard let next = guarded.coordinator.nextDeadline, next < guarded.alarm ?? Int64.max
+  private func setAlarm(_ guarded: inout Guarded, notBefore earliest: Int64 = .min) {
+    guard let next = guarded.coordinator.nextDeadline.map({ max($0, earliest) }),
+      next < guarded.alarm ?? Int64.max
     else { return }
     guarded.alarm = next
     timer.set(partition.id, at: next)
@@ -210,7 +211,9 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
       try CoordinatorLog.replay(partition.log, into: &guarded.coordinator)
       let decision = guarded.coordinator.loaded(at: Moment(time))
       try store(decision.records, isAtomic: decision.isAtomic, nil, &guarded)
-      setAlarm(&guarded)
+      // What is due and could not be stored is not tried again at once, over and over.
+      let pause: Int64 = reason == nil ? 0 : 1_000
+      setAlarm(&guarded, notBefore: Moment(time).uptime + pause)
       guarded.reloaded = Reloaded(reason: reason, effects: decision.effects)
     } catch {
       guarded.coordinator = empty()

@@ -60,8 +60,6 @@ extension GroupCoordinator {
     }
     var group = ClassicGroup(id: id, settings: settings, at: caller.now)
     var decision = try group.join(request, version: version, by: caller)
-    // Where the join was turned away, nothing has come of the group.
-    guard !decision.records.isEmpty || group.nextDeadline != nil else { return decision }
     decision.records = former + decision.records
     keep(.classic(group), as: id)
     return decision

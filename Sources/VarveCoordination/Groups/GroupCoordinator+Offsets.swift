@@ -65,7 +65,9 @@ extension GroupCoordinator {
         memberID: member, generation: epoch, instanceID: instance,
         isTransactional: isTransactional)
     case .consumer(let group)?:
-      try group.validateCommit(memberID: member, memberEpoch: epoch)
+      try group.validateCommit(
+        memberID: member, memberEpoch: epoch, instanceID: instance,
+        isTransactional: isTransactional)
     case nil:
       guard epoch < 0 else { throw notFound(id) }
     }

@@ -39,9 +39,6 @@ extension TransactionCoordinator {
       !known.contains($0) && !TransactionStatus.neverStored.contains($0)
     }
     let pattern = try Self.pattern(request.transactionalIDPattern)
-    if !request.stateFilters.isEmpty, known.isDisjoint(with: request.stateFilters) {
-      return response
-    }
     let passing = transactions.filter { id, state in
       request.passes(state, at: now.wallClock) && pattern?.matches(id) ?? true
     }
@@ -69,6 +66,7 @@ extension ListTransactionsRequest {
     if !stateFilters.isEmpty, !stateFilters.contains(state.status.name) { return false }
     if !producerIDFilters.isEmpty, !producerIDFilters.contains(state.producerID) { return false }
     guard durationFilter >= 0 else { return true }
-    return now.rawValue - state.startTime.rawValue > durationFilter
+    let (age, overflows) = now.rawValue.subtractingReportingOverflow(state.startTime.rawValue)
+    return overflows ? state.startTime < now : age > durationFilter
   }
 }

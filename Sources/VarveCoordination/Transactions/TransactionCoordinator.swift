@@ -48,6 +48,8 @@ package struct TransactionCoordinator: Sendable {
   /// Aborts transactions that have been open for too long, and forgets ids that have not been used.
   package mutating func expire(at now: Moment) -> TransactionDecision<Void> {
     var decision = TransactionDecision<Void>()
+    // Ids have nothing to do with each other, and after a long rest many may be due.
+    decision.isAtomic = false
     while let id = deadlines.popDue(by: now.uptime) {
       guard let state = transactions[id] else { continue }
       if state.status == .ongoing {

@@ -42,8 +42,8 @@ package struct OffsetCommitValue: WireMessage, Equatable {
     }
   }
 
-  /// The version that loses nothing: 1 is the only one with a time of expiry, 4 the first with the
-  /// topic's id, and 3 what Kafka writes where there is neither.
+  /// 1 is the only version with a time of expiry, and leaves out the leader epoch and the topic's
+  /// id, as Kafka does; 4 is the first with the topic's id, and 3 what Kafka writes otherwise.
   var storedVersion: Int16 {
     if expireTimestamp != -1 { return 1 }
     return topicID == .zero ? 3 : 4

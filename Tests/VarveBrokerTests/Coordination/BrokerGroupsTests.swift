@@ -284,5 +284,9 @@ struct BrokerGroupsTests {
     }
     try broker.close()
     await closed.value
+    let late = await #expect(throws: CoordinatorError.self) {
+      try await groups.joinGroup(request, version: 3, from: client)
+    }
+    #expect(late?.code == .coordinatorNotAvailable)
   }
 }

@@ -3,7 +3,7 @@ import Varve
 import VarveBase
 import VarveTestKit
 
-@Suite struct GroupConsumerTests {
+@Suite(.timeLimit(.hang)) struct GroupConsumerTests {
   @Test func `S12: a batch is committed when its body has ended, by the next call`() async throws {
     let group = try await GroupUnderTest()
     try await group.send(0..<3)
@@ -80,13 +80,11 @@ import VarveTestKit
   {
     let group = try await GroupUnderTest(partitions: 2)
     let events = Notes<RebalanceEvent>()
-    let members = [
-      try group.member { $0.onRebalance = { _, event in events.add(event) } },
-      try group.member { $0.onRebalance = { _, event in events.add(event) } },
-    ]
-    let first = Task { for try await _ in members[0].batches {} }
+    let one = try group.member { $0.onRebalance = { _, event in events.add(event) } }
+    let first = Task { for try await _ in one.batches {} }
     await events.reach(1)
-    let second = Task { for try await _ in members[1].batches {} }
+    let two = try group.member { $0.onRebalance = { _, event in events.add(event) } }
+    let second = Task { for try await _ in two.batches {} }
     await events.reach(3)
     #expect(events.all.first == .assigned([group.partition(0), group.partition(1)]))
     guard events.all.count == 3, case .revoked(let moved) = events.all[1] else {
@@ -96,7 +94,7 @@ import VarveTestKit
     #expect(moved.count == 1)
     #expect(events.all[2] == .assigned(moved))
     #expect(group.groups.conflicts == 0)
-    for member in members { await member.close() }
+    for member in [one, two] { await member.close() }
     _ = try await (first.value, second.value)
     #expect(group.groups.memberCount == 0)
   }
@@ -174,6 +172,7 @@ import VarveTestKit
     await shown.reach(2)
     inBody.cancel()
     await #expect(throws: CancellationError.self) { try await inBody.value }
+    #expect(try await consumer.next() == nil)
     await consumer.close()
     #expect(group.groups.leaves == [-1, -1])
     #expect(group.groups.memberCount == 0)

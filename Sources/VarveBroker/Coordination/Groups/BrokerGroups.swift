@@ -26,7 +26,7 @@ package struct BrokerGroups: Sendable {
   package func consumerGroupHeartbeat(
     _ request: ConsumerGroupHeartbeatRequest, from client: Client
   ) async throws(CoordinatorError) -> ConsumerGroupHeartbeatResponse {
-    let caller = caller(client)
+    let caller = caller(client, newMemberID: request.memberID.isEmpty ? Self.newMemberID() : "")
     return try await shard(of: request.groupID).run { (state, now) throws(CoordinatorError) in
       try state.consumerGroupHeartbeat(request, by: caller.at(now))
     }
@@ -37,17 +37,14 @@ package struct BrokerGroups: Sendable {
   package func joinGroup(
     _ request: JoinGroupRequest, version: Int16, from client: Client
   ) async throws(CoordinatorError) -> JoinGroupResponse {
-    var caller = caller(client)
-    if let instance = request.groupInstanceID { caller.clientID = instance }
-    caller.newMemberID = "\(caller.clientID)-\(caller.newMemberID)"
-    caller.clientID = client.clientID
-    let named = caller
+    let name = request.groupInstanceID ?? client.clientID
+    let caller = caller(client, newMemberID: "\(name)-\(Self.newMemberID())")
     let shard = try shard(of: request.groupID)
     let replies = broker.coordination.groupReplies
-    let later = replies.join(named.request, in: shard.partition.id)
-    defer { replies.forget(named.request) }
+    let later = replies.join(caller.request, in: shard.partition.id)
+    defer { replies.forget(caller.request) }
     let reply = try await shard.run { (state, now) throws(CoordinatorError) in
-      try state.joinGroup(request, version: version, by: named.at(now))
+      try state.joinGroup(request, version: version, by: caller.at(now))
     }
     if let reply { return reply }
     return try await later.wait()
@@ -91,11 +88,16 @@ package struct BrokerGroups: Sendable {
     try broker.coordination.groups.shard(of: group, in: broker)
   }
 
-  func caller(_ client: Client) -> Caller {
-    var generator = SystemRandomNumberGenerator()
-    return Caller(
+  /// `newMemberID` is for requests that may make a member alone: making one up takes time.
+  func caller(_ client: Client, newMemberID: String = "") -> Caller {
+    Caller(
       request: broker.coordination.nextRequest(), clientID: client.clientID, host: client.host,
-      now: Moment(broker.time), newMemberID: TopicID(using: &generator).description)
+      now: Moment(broker.time), newMemberID: newMemberID)
+  }
+
+  private static func newMemberID() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return TopicID(using: &generator).description
   }
 }
 

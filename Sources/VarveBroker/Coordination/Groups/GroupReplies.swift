@@ -14,6 +14,8 @@ final class GroupReplies: Sendable {
   private struct State {
     var joins: [RequestID: Waiting<JoinGroupResponse>] = [:]
     var syncs: [RequestID: Waiting<SyncGroupResponse>] = [:]
+    /// Why nobody is answered any more.
+    var closed: CoordinatorError?
   }
 
   private let state = Mutex(State())
@@ -21,14 +23,22 @@ final class GroupReplies: Sendable {
   /// The answer to a join that is about to be asked for. `forget` comes after it.
   func join(_ request: RequestID, in partition: TopicPartition) -> PendingReply<JoinGroupResponse> {
     let reply = PendingReply<JoinGroupResponse>()
-    state.withLock { $0.joins[request] = Waiting(partition: partition, reply: reply) }
+    let closed = state.withLock { state in
+      state.joins[request] = Waiting(partition: partition, reply: reply)
+      return state.closed
+    }
+    if let closed { reply.answer(.failure(closed)) }
     return reply
   }
 
   /// The same of a sync.
   func sync(_ request: RequestID, in partition: TopicPartition) -> PendingReply<SyncGroupResponse> {
     let reply = PendingReply<SyncGroupResponse>()
-    state.withLock { $0.syncs[request] = Waiting(partition: partition, reply: reply) }
+    let closed = state.withLock { state in
+      state.syncs[request] = Waiting(partition: partition, reply: reply)
+      return state.closed
+    }
+    if let closed { reply.answer(.failure(closed)) }
     return reply
   }
 
@@ -50,12 +60,22 @@ final class GroupReplies: Sendable {
     }
   }
 
-  /// Answers all that wait for groups of a partition, or of any.
-  func fail(_ reason: CoordinatorError, in partition: TopicPartition? = nil) {
+  /// Answers all that wait, and those who will.
+  func close(_ reason: CoordinatorError) {
+    state.withLock { $0.closed = reason }
+    fail(reason) { _ in true }
+  }
+
+  /// Answers all that wait for groups of a partition.
+  func fail(_ reason: CoordinatorError, in partition: TopicPartition) {
+    fail(reason) { $0 == partition }
+  }
+
+  private func fail(_ reason: CoordinatorError, where isMeant: (TopicPartition) -> Bool) {
     let (joins, syncs) = state.withLock { state in
       (
-        state.joins.values.filter { partition == nil || $0.partition == partition },
-        state.syncs.values.filter { partition == nil || $0.partition == partition }
+        state.joins.values.filter { isMeant($0.partition) },
+        state.syncs.values.filter { isMeant($0.partition) }
       )
     }
     for waiting in joins { waiting.reply.answer(.failure(reason)) }

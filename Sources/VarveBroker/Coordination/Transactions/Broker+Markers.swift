@@ -1,5 +1,5 @@
 package import VarveBase
-internal import VarveCoordination
+package import VarveCoordination
 internal import VarveLog
 internal import VarveProtocol
 
@@ -9,33 +9,7 @@ extension Broker {
   func writeMarker(
     _ markers: TransactionMarkers, _ topic: String, _ index: Int32
   ) async throws(CoordinatorError) {
-    guard let name = try? TopicName(topic) else { return }
-    if name == .consumerOffsets { return try await endOffsetCommits(markers, index) }
-    let id = TopicPartition(topic: name, partition: index)
-    let partition: Partition
-    do throws(BrokerError) { partition = try self.partition(id) } catch {
-      if error.code == .catalog(.unknownTopicOrPartition) { return }
-      throw CoordinatorError(.coordinatorNotAvailable, error.description)
-    }
-    do throws(LogError) { try await partition.append(markers.batch(at: time.now)) } catch {
-      switch error.code {
-      case .invalidProducerEpoch, .invalidTransactionState: return
-      default: throw CoordinatorError(.coordinatorNotAvailable, error.description)
-      }
-    }
-  }
-
-  /// Ends a transaction in a partition of groups: their coordinator writes the marker, since what
-  /// was committed in the transaction counts from then on.
-  private func endOffsetCommits(
-    _ markers: TransactionMarkers, _ index: Int32
-  ) async throws(CoordinatorError) {
-    let producer = ProducerIdentity(id: markers.producerID, epoch: markers.producerEpoch)
-    do throws(CoordinatorError) {
-      try await groups.completeTransaction(
-        in: index, of: producer, coordinatorEpoch: markers.coordinatorEpoch,
-        commits: markers.isCommit)
-    } catch {
+    do throws(CoordinatorError) { try await storeMarker(markers, topic, index) } catch {
       switch error.code {
       case .invalidProducerEpoch, .invalidTxnState, .unknownTopicOrPartition: return
       default: throw error
@@ -47,13 +21,34 @@ extension Broker {
   /// readers of committed records waiting for ever (KIP-664). The producer is shut out there.
   package func abortHangingTransaction(
     in id: TopicPartition, producerID: Int64, producerEpoch: Int16, coordinatorEpoch: Int32
-  ) async throws(BrokerError) {
-    let partition = try partition(id)
+  ) async throws(CoordinatorError) {
     let markers = TransactionMarkers(
       transactionalID: "", producerID: producerID, producerEpoch: producerEpoch, isCommit: false,
       coordinatorEpoch: coordinatorEpoch, partitions: [:])
+    try await storeMarker(markers, id.topic.description, id.partition)
+  }
+
+  private func storeMarker(
+    _ markers: TransactionMarkers, _ topic: String, _ index: Int32
+  ) async throws(CoordinatorError) {
+    guard let id = TopicPartition(directoryName: "\(topic)-\(index)") else {
+      throw CoordinatorError(.unknownTopicOrPartition, "there is no topic '\(topic)'")
+    }
+    // What was committed in the transaction counts from then on, so groups have to hear of it.
+    if id.topic == .consumerOffsets {
+      return try await groups.completeTransaction(
+        in: index,
+        of: ProducerIdentity(id: markers.producerID, epoch: markers.producerEpoch),
+        coordinatorEpoch: markers.coordinatorEpoch, commits: markers.isCommit)
+    }
+    let partition: Partition
+    do throws(BrokerError) { partition = try self.partition(id) } catch {
+      let isUnknown = error.code == .catalog(.unknownTopicOrPartition)
+      throw CoordinatorError(
+        isUnknown ? .unknownTopicOrPartition : .coordinatorNotAvailable, error.description)
+    }
     do throws(LogError) { try await partition.append(markers.batch(at: time.now)) } catch {
-      throw BrokerError(error)
+      throw CoordinatorError(storing: error)
     }
   }
 

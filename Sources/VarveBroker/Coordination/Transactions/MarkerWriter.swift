@@ -12,7 +12,6 @@ final class MarkerWriter: CoordinatorEffects {
   private static let firstPause = Duration.milliseconds(20)
   private static let lastPause = Duration.seconds(1)
 
-  private let time: any TimeSource
   private let logger: Logger
   private let state = Mutex(State())
 
@@ -35,8 +34,7 @@ final class MarkerWriter: CoordinatorEffects {
     let whole: Task<Void, Never>
   }
 
-  init(time: any TimeSource, logger: Logger) {
-    self.time = time
+  init(logger: Logger) {
     self.logger = logger
   }
 
@@ -119,11 +117,11 @@ final class MarkerWriter: CoordinatorEffects {
 
   private func writeAgain(_ markers: TransactionMarkers) async {
     var pause = Self.firstPause
-    while true {
+    repeat {
+      // Only `stop` cancels, and then the next start of the broker writes them.
       do { try await Task.sleep(for: pause) } catch { return }
-      if await write(markers) { return }
       pause = min(pause * 2, Self.lastPause)
-    }
+    } while await !write(markers)
   }
 
   /// Writes the markers and reports them. False where it has to be tried again.

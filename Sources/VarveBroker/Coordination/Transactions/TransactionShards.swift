@@ -13,7 +13,7 @@ final class TransactionShards: Sendable {
   ) throws(ConfigError) {
     let topic = try InternalTopic.transactionState(server)
     let settings = try TransactionSettings(server)
-    let markers = MarkerWriter(time: time, logger: logger)
+    let markers = MarkerWriter(logger: logger)
     self.markers = markers
     shards = CoordinatorShards(topic) { partition in
       // The coordinator's epoch is the leader epoch of its partition.

@@ -15,7 +15,7 @@ extension ClassicGroup {
     if given >= 0 || !memberID.isEmpty || instanceID != nil {
       try validateMember(memberID, instanceID: instanceID)
       try validateGeneration(given, of: memberID)
-    } else if !isTransactional, state != .empty {
+    } else if !isTransactional {
       throw refuse(
         .unknownMemberID,
         "it has members; who is none may commit only while it is empty")

@@ -62,9 +62,6 @@ package struct ClassicGroup: Sendable {
   package var memberCount: Int { members.count }
   /// When `expire` has something to do, in milliseconds of uptime.
   package var nextDeadline: Int64? { timers.next }
-  /// A group that holds offsets only, and that nobody has joined.
-  package var isSimple: Bool { protocolType == nil && state == .empty && pendingJoins.isEmpty }
-
   func refuse(_ code: ErrorCode, _ what: String) -> CoordinatorError {
     CoordinatorError(code, "group \(id): \(what)")
   }

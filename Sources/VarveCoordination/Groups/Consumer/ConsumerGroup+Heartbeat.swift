@@ -51,14 +51,16 @@ extension ConsumerGroup {
     _ updated: ConsumerGroupMember, from sender: Sender, topics: TopicsImage, now: Moment,
     _ settings: GroupSettings, into records: inout [GroupRecord]
   ) {
-    let assignor = state.preferredAssignor(settings)
+    // Counting all votes at each heartbeat would cost more than the rest of it.
+    let changesVote = updated.serverAssignor != sender.member.serverAssignor
+    let assignor = changesVote ? state.preferredAssignor(settings) : nil
     let isJoining = sender.isNew && sender.replaced == nil
     if isJoining || updated.metadata != sender.member.metadata {
       emit(state.memberRecord(updated.id, updated.metadata), into: &records)
     }
     var mustDeal =
       isJoining || !updated.subscribesAlike(sender.member)
-      || state.preferredAssignor(settings) != assignor
+      || changesVote && state.preferredAssignor(settings) != assignor
     if mustDeal || mustLookAtTopics {
       dropUnusedPatterns(into: &records)
       mustDeal = updateTopics(from: topics, now: now, into: &records) || mustDeal

@@ -3,13 +3,15 @@ internal import VarveBase
 /// Whether offsets may be committed and fetched in the group's name.
 extension ConsumerGroup {
   /// A commit is taken from a member at its present epoch, and from anyone (a negative epoch) while
-  /// the group is empty, as administration tools do.
+  /// the group is empty, as administration tools do. A transaction may come from clients that do
+  /// not say who they are.
   ///
   /// Throws `UNKNOWN_MEMBER_ID`, `STALE_MEMBER_EPOCH`; of a classic member, `ILLEGAL_GENERATION`.
   package func validateCommit(
-    memberID: String, memberEpoch: Int32
+    memberID: String, memberEpoch: Int32, instanceID: String? = nil, isTransactional: Bool = false
   ) throws(CoordinatorError) {
     if memberEpoch < 0, state.members.isEmpty { return }
+    if isTransactional, memberEpoch == -1, memberID.isEmpty, instanceID == nil { return }
     try checkEpoch(of: memberID, memberEpoch)
   }
 

@@ -84,7 +84,10 @@ extension ConsumerGroupCurrentMemberAssignmentValue.TopicPartition: TopicPartiti
 
 extension PartitionsByTopic {
   package init(_ fields: [some TopicPartitionsField]) {
-    for field in fields { self[field.topicID] += field.partitions }
+    // Gathered first: setting sorts, and a topic may come any number of times.
+    var gathered: [TopicID: [Int32]] = [:]
+    for field in fields { gathered[field.topicID, default: []] += field.partitions }
+    for (topic, partitions) in gathered { self[topic] = partitions }
   }
 
   package func fields<Field: TopicPartitionsField>(of type: Field.Type = Field.self) -> [Field] {

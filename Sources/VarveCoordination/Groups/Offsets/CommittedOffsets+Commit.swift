@@ -8,7 +8,9 @@ extension CommittedOffsets {
     _ request: OffsetCommitRequest, topics: TopicsImage, at now: Timestamp
   ) -> GroupDecision<OffsetCommitResponse> {
     let retention = request.retentionTimeMilliseconds
-    let expireTime = retention == -1 ? nil : Timestamp(now.rawValue + retention)
+    let (end, overflows) = now.rawValue.addingReportingOverflow(retention)
+    // One that no clock reaches is as good as the last moment.
+    let expireTime = retention == -1 ? nil : Timestamp(overflows ? .max : end)
     var decision = GroupDecision(OffsetCommitResponse())
     for requested in request.topics {
       let topic = topics.topic(named: requested.name, id: requested.topicID)

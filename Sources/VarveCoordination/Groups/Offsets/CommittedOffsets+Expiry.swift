@@ -11,9 +11,17 @@ extension CommittedOffsets {
   ) -> (records: [GroupRecord], isBare: Bool) {
     var records: [GroupRecord] = []
     var isBare = !isPending(group: group)
+    // Asked once a topic: the group looks through all its members.
+    var subscribed: [String: Bool] = [:]
+    func isWanted(_ topic: String) -> Bool {
+      if let known = subscribed[topic] { return known }
+      let answer = isSubscribed(topic)
+      subscribed[topic] = answer
+      return answer
+    }
     for (key, committed) in committed(ofGroup: group) {
       let isExpired = committed.isExpired(expiry, retention: settings.offsetsRetention, at: now)
-      if isExpired, !isPending(key), !isSubscribed(key.topic) {
+      if isExpired, !isPending(key), !isWanted(key.topic) {
         emit(key, nil, into: &records)
       } else {
         isBare = false

@@ -18,8 +18,8 @@ package struct GroupLag: Equatable, Sendable {
     }
 
     /// The records that are still to be read; nil where it is not known from where. A commit past
-    /// the end, of a log that was cut, leaves none.
-    package var lag: Int64? { committed.map { max(0, end - $0) } }
+    /// the end, of a log that was cut, leaves none; one before 0, which clients may store, all.
+    package var lag: Int64? { committed.map { max(0, end - max(0, $0)) } }
   }
 
   /// In the order of topics and partitions.

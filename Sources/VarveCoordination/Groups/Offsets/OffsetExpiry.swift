@@ -23,6 +23,7 @@ extension CommittedOffset {
       }
     guard let start else { return false }
     if let expireTime { return now >= expireTime }
-    return now.rawValue - start.rawValue >= retention
+    let (age, overflows) = now.rawValue.subtractingReportingOverflow(start.rawValue)
+    return overflows ? start < now : age >= retention
   }
 }

@@ -74,7 +74,7 @@ struct TopicPatternTests {
     ] {
       let pattern = try TopicPattern(text)
       #expect(!pattern.matches(name))
-      #expect(pattern.matches(name + "b") == !text.hasPrefix("(a?)") || name.count < 400)
+      #expect(pattern.matches(name + "b"))
     }
     for text in [
       "((((a{100}){100}){100}){100}){100}", "((((){1000}){1000}){1000}){1000}",

@@ -158,4 +158,21 @@ struct CommittedOffsetsTests {
     let due = offsets.expire(group: "g", .sinceCommit, isSubscribed: { _ in false }, at: 1_000_010)
     #expect(due.records.count == 1)
   }
+
+  @Test func `a retention that no clock reaches keeps a commit for ever`() {
+    var offsets = CommittedOffsets()
+    _ = offsets.commit(
+      OffsetCommitRequest(group: "g", topic: "orders", retention: .max, [0: 5]), topics: topics,
+      at: now)
+    let expired = offsets.expire(
+      group: "g", .sinceCommit, isSubscribed: { _ in false }, at: Timestamp(.max - 1))
+    #expect(expired.records == [])
+  }
+
+  @Test func `a commit before the first offset leaves all records to be read`() {
+    let lag = GroupLag(
+      (0..<2).map { .init(topic: "c", partition: $0, committed: Offset(.min + 1), end: 5) })
+    #expect(lag.partitions.map(\.lag) == [5, 5])
+    #expect(lag.total == 10)
+  }
 }
