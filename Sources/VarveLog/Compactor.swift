@@ -18,10 +18,9 @@ package final class Compactor: Sendable {
     var isGivenUp = false
   }
 
-  /// - Parameters:
-  ///   - cleanedUpTo: what `cleanedUpTo` was before, from `cleaner-offset-checkpoint`.
-  ///   - mapBytesMax: memory for the keys of one pass, 48 bytes each; a log with more of them is
-  ///     done in several passes.
+  /// Of a log that is compacted up to `cleanedUpTo`, from `cleaner-offset-checkpoint`. The keys of
+  /// one pass take `mapBytesMax` of memory, 48 bytes each; a log with more of them is done in
+  /// several passes.
   package init(_ log: PartitionLog, cleanedUpTo: Offset = 0, mapBytesMax: Int = 32 << 20) {
     self.log = log
     self.mapBytesMax = mapBytesMax

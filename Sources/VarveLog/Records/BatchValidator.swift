@@ -28,9 +28,8 @@ package struct BatchValidator: Sendable {
     self.payloadByteCountMax = payloadByteCountMax
   }
 
-  /// Judges one whole batch: checksum, header, and every record.
-  ///
-  /// - Parameter isFromClient: whether a client sent it, who may not write control batches.
+  /// Judges one whole batch: checksum, header, and every record. A client (`isFromClient`) may not
+  /// write control batches.
   package func validate(
     _ batch: RawSpan, now: Timestamp, isFromClient: Bool = true,
     with decompressor: inout RecordBatchDecompressor

@@ -20,11 +20,9 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
 
   package init() {}
 
-  /// The records of a batch, as a copy of their own.
-  ///
-  /// - Parameters:
-  ///   - header: of the batch, from `RecordBatch.checkedHeader`.
-  ///   - limit: the most bytes that the records may take; 2 GiB at most.
+  /// The records of a batch, as a copy of their own. The header is that of the batch, from
+  /// `RecordBatch.checkedHeader`; the records may take `limit` bytes at most, which are 2 GiB at
+  /// most.
   package mutating func payload(
     of batch: RawSpan, header: RecordBatchHeader, limit: Int
   ) throws(RecordBatchError) -> ByteSlice {
