@@ -99,9 +99,8 @@ struct KafkaSchema {
     }
     switch name {
     case "bool", "int8", "int16", "uint16", "int32", "uint32", "int64", "float64", "uuid",
-      "string", "bytes":
+      "string", "bytes", "records":
       return name + mark + standard(field)
-    case "records": return "bytes" + mark
     default:
       let common = commonStructs.first { $0["name"] as? String == name }
       let inner = field["fields"] as? [[String: Any]] ?? common?["fields"] as? [[String: Any]]
@@ -112,7 +111,8 @@ struct KafkaSchema {
   /// The default where it is not the type's own.
   private func standard(_ field: [String: Any]) -> String {
     guard let value = field["default"] else { return "" }
-    let text = "\(value)"
+    var text = "\(value)"
+    if text.hasPrefix("0x"), let number = Int(text.dropFirst(2), radix: 16) { text = "\(number)" }
     return ["null", "<null>", "0", "false", ""].contains(text) ? "" : "=\(text)"
   }
 }

@@ -12,8 +12,8 @@ struct MessageVersion: CustomTestStringConvertible, Sendable {
 
   /// Every version of every message of ours, and of two made for these tests.
   static let all: [MessageVersion] =
-    (MetadataRecord.types + GroupRecord.keyTypes + GroupRecord.valueTypes + GroupMessages.all
-    + TransactionMessages.all
+    (MetadataRecord.types + GroupRecord.keyTypes + GroupRecord.valueTypes
+    + APIMessages.all.flatMap(\.types)
     + [
       TransactionLogKey.self, TransactionLogValue.self, ConsumerProtocolSubscription.self,
       ConsumerProtocolAssignment.self,

@@ -18,6 +18,12 @@ package enum GoldenData {
     try Array(Data(contentsOf: folder.appending(path: path)))
   }
 
+  /// The bytes that `text` writes in hexadecimal digits.
+  package static func bytes(hexadecimal text: String) -> [UInt8] {
+    let digits = Array(text.utf8).map { UInt8(Character(UnicodeScalar($0)).hexDigitValue ?? 0) }
+    return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
   /// The text of a file below the folder; one whose name ends in `.gz` is unpacked.
   package static func text(_ path: String) throws -> String {
     guard path.hasSuffix(".gz") else { return String(decoding: try bytes(path), as: UTF8.self) }
@@ -165,15 +171,8 @@ extension GoldenData {
         offset: offset, timestamp: timestamp, timestampType: timestampType,
         key: key.map { Array($0.utf8) }, value: value.map { Array($0.utf8) },
         headers: (headers ?? []).map {
-          GoldenRecord.Header(key: $0[0] ?? "", value: $0[1].map(Self.bytes(hexadecimal:)))
+          GoldenRecord.Header(key: $0[0] ?? "", value: $0[1].map(GoldenData.bytes(hexadecimal:)))
         })
-    }
-
-    private static func bytes(hexadecimal text: String) -> [UInt8] {
-      let digits = Array(text)
-      return stride(from: 0, to: digits.count, by: 2).compactMap {
-        UInt8(String(digits[$0...$0 + 1]), radix: 16)
-      }
     }
   }
 }

@@ -3,7 +3,7 @@ package import VarveBase
 /// Writes down what a message's field list says: the types of the fields of one version, with
 /// defaults that are not zero, `{int32=-1 uuid []{string uint16} string? <0:[]uuid>}`.
 ///
-/// Null stands as `?`, tagged fields in `<…>`. `records` is not told from `bytes`.
+/// Null stands as `?`, tagged fields in `<…>`.
 package struct SchemaRecorder: WireCoder {
   package let version: Int16
   package let isFlexible: Bool
@@ -76,6 +76,8 @@ extension SchemaRecorder {
   package mutating func bytes(_ value: inout ByteSlice) { record("bytes") }
 
   package mutating func bytes(_ value: inout ByteSlice?) { record("bytes?") }
+
+  package mutating func records(_ value: inout ByteSlice?) { record("records?") }
 
   package mutating func array<Element: WireValue>(_ elements: inout [Element]) {
     record("[]" + element(Element.self))

@@ -27,6 +27,8 @@ package protocol WireCoder: ~Escapable {
   mutating func string(_ value: inout String?)
   mutating func bytes(_ value: inout ByteSlice)
   mutating func bytes(_ value: inout ByteSlice?)
+  /// Batches of records, which a writer may leave where they are.
+  mutating func records(_ value: inout ByteSlice?)
   mutating func array<Element: WireValue>(_ elements: inout [Element])
   mutating func array<Element: WireValue>(_ elements: inout [Element]?)
   mutating func structure<Struct: WireStruct>(_ value: inout Struct)
@@ -42,6 +44,8 @@ package protocol WireCoder: ~Escapable {
 }
 
 extension WireCoder where Self: ~Escapable {
+  package mutating func records(_ value: inout ByteSlice?) { bytes(&value) }
+
   /// A field of every version.
   @inline(__always)
   package mutating func code<Value: WireValue>(_ value: inout Value) {

@@ -229,11 +229,18 @@ extension WireReader {
   package mutating func tags(_ body: (inout WireReader) -> Void) {
     isTagSectionCoded = true
     guard isFlexible else { return }
+    readTags(body)
+    isTagSectionCoded = true
+  }
+
+  /// Passes over the tagged fields that end a flexible header, of which none is known to us.
+  mutating func skipTags() { readTags { _ in } }
+
+  private mutating func readTags(_ body: (inout WireReader) -> Void) {
     let count = unsignedVarint()
     // A tag and a size take two bytes at least.
     guard count <= remaining / 2 else { return poison(.count) }
     for _ in 0..<count where isValid { readTag(body) }
-    isTagSectionCoded = true
   }
 
   /// Offers the next tag to `body`; what `body` does not know is passed over.

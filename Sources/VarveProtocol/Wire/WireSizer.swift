@@ -6,6 +6,8 @@ package struct WireSizer: WireCoder {
   package let isFlexible: Bool
   package var isTagSectionCoded = false
   package private(set) var byteCount = 0
+  /// Those of them that are records, without their lengths.
+  package private(set) var recordsByteCount = 0
   /// The tagged fields counted in the section being measured.
   private var tagCount: UInt32 = 0
 
@@ -57,6 +59,11 @@ extension WireSizer {
   package mutating func bytes(_ value: inout ByteSlice?) {
     length(value?.count ?? -1, classic: .int32)
     byteCount += value?.count ?? 0
+  }
+
+  package mutating func records(_ value: inout ByteSlice?) {
+    bytes(&value)
+    recordsByteCount += value?.count ?? 0
   }
 
   package mutating func array<Element: WireValue>(_ elements: inout [Element]) {

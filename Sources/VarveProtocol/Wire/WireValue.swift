@@ -91,6 +91,15 @@ extension Offset: WireValue {
   }
 }
 
+extension Timestamp: WireValue {
+  package init() { self = 0 }
+
+  @inline(__always)
+  package mutating func coded<Coder: WireCoder & ~Escapable>(by wire: inout Coder) {
+    wire.integer(&rawValue)
+  }
+}
+
 extension String: WireNullable {
   @inline(__always)
   package mutating func coded<Coder: WireCoder & ~Escapable>(by wire: inout Coder) {
@@ -105,7 +114,7 @@ extension String: WireNullable {
   }
 }
 
-/// The types `bytes` and `records`.
+/// The type `bytes`. Records are ``WireCoder/records(_:)``.
 extension ByteSlice: WireNullable {
   @inline(__always)
   package mutating func coded<Coder: WireCoder & ~Escapable>(by wire: inout Coder) {

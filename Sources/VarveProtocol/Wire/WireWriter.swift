@@ -11,6 +11,9 @@ package struct WireWriter: WireCoder {
   /// The bytes written so far.
   package private(set) var position = 0
 
+  /// The records that are not copied, each with the position that it belongs to.
+  private var splices: [(position: Int, records: ByteSlice)] = []
+  private let gathersRecords: Bool
   private let storage: ByteStorage
   private let base: UnsafeMutableRawPointer
   private var tagPass = TagPass.writing
@@ -19,9 +22,12 @@ package struct WireWriter: WireCoder {
   /// The section of tags starts with their number, so that they are passed over twice.
   private enum TagPass { case counting, writing }
 
-  package init(byteCount: Int, version: Int16, isFlexible: Bool) {
+  /// `byteCount` is what a ``WireSizer`` counted; without its `recordsByteCount` where records are
+  /// to be gathered, for ``finishGathered()``.
+  package init(byteCount: Int, version: Int16, isFlexible: Bool, gathersRecords: Bool = false) {
     self.version = version
     self.isFlexible = isFlexible
+    self.gathersRecords = gathersRecords
     storage = ByteStorage(count: byteCount)
     unsafe base = storage.base
   }
@@ -31,6 +37,23 @@ package struct WireWriter: WireCoder {
     precondition(position == storage.count, "the message is shorter than it was measured")
     return unsafe ByteSlice(
       unsafeBase: UnsafeRawPointer(base), count: position, owner: storage)
+  }
+
+  /// What was written, in parts to be sent one after the other: the writer's own bytes, cut where
+  /// records belong, and the records. The writer is done with.
+  package consuming func finishGathered() -> [ByteSlice] {
+    let splices = splices
+    let written = finish()
+    var parts: [ByteSlice] = []
+    parts.reserveCapacity(2 * splices.count + 1)
+    var start = 0
+    for splice in splices {
+      parts.append(written.slice(start..<splice.position))
+      parts.append(splice.records)
+      start = splice.position
+    }
+    if start < written.count { parts.append(written.slice(start..<written.count)) }
+    return parts
   }
 
   /// The memory of the next `count` bytes, which the caller fills.
@@ -112,11 +135,22 @@ extension WireWriter {
 
   package mutating func bytes(_ value: inout ByteSlice) {
     length(value.count, classic: .int32)
-    let place = unsafe advance(value.count)
-    unsafe value.withUnsafeBytes { source in
+    append(value)
+  }
+
+  /// Copies bytes that are coded already.
+  mutating func append(_ bytes: ByteSlice) {
+    let place = unsafe advance(bytes.count)
+    unsafe bytes.withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }
       unsafe place.copyMemory(from: start, byteCount: source.count)
     }
+  }
+
+  package mutating func records(_ value: inout ByteSlice?) {
+    guard gathersRecords, let records = value, !records.isEmpty else { return bytes(&value) }
+    length(records.count, classic: .int32)
+    splices.append((position, records))
   }
 
   package mutating func bytes(_ value: inout ByteSlice?) {
