@@ -14,7 +14,7 @@ struct APIMessages: Sendable {
 
   var types: [any (WireMessage & Equatable).Type] { [request, response] }
 
-  static let all = data + topics + groups + transactions
+  static let all = data + topics + configs + cluster + security + groups + transactions
 
   static func of(key: Int16) -> APIMessages? { all.first { $0.request.api.key == key } }
 
@@ -31,6 +31,42 @@ struct APIMessages: Sendable {
   private static let topics = [
     APIMessages(CreateTopicsRequest.self, CreateTopicsResponse.self),
     APIMessages(DeleteTopicsRequest.self, DeleteTopicsResponse.self),
+    APIMessages(DeleteRecordsRequest.self, DeleteRecordsResponse.self),
+    APIMessages(OffsetForLeaderEpochRequest.self, OffsetForLeaderEpochResponse.self),
+    APIMessages(CreatePartitionsRequest.self, CreatePartitionsResponse.self),
+    APIMessages(ElectLeadersRequest.self, ElectLeadersResponse.self),
+    APIMessages(AlterPartitionReassignmentsRequest.self, AlterPartitionReassignmentsResponse.self),
+    APIMessages(ListPartitionReassignmentsRequest.self, ListPartitionReassignmentsResponse.self),
+    APIMessages(DescribeTopicPartitionsRequest.self, DescribeTopicPartitionsResponse.self),
+  ]
+
+  private static let configs = [
+    APIMessages(DescribeConfigsRequest.self, DescribeConfigsResponse.self),
+    APIMessages(AlterConfigsRequest.self, AlterConfigsResponse.self),
+    APIMessages(IncrementalAlterConfigsRequest.self, IncrementalAlterConfigsResponse.self),
+    APIMessages(ListConfigResourcesRequest.self, ListConfigResourcesResponse.self),
+    APIMessages(DescribeClientQuotasRequest.self, DescribeClientQuotasResponse.self),
+    APIMessages(AlterClientQuotasRequest.self, AlterClientQuotasResponse.self),
+  ]
+
+  private static let cluster = [
+    APIMessages(DescribeClusterRequest.self, DescribeClusterResponse.self),
+    APIMessages(DescribeLogDirsRequest.self, DescribeLogDirsResponse.self),
+    APIMessages(DescribeQuorumRequest.self, DescribeQuorumResponse.self),
+    APIMessages(UpdateFeaturesRequest.self, UpdateFeaturesResponse.self),
+    APIMessages(GetTelemetrySubscriptionsRequest.self, GetTelemetrySubscriptionsResponse.self),
+    APIMessages(PushTelemetryRequest.self, PushTelemetryResponse.self),
+  ]
+
+  private static let security = [
+    APIMessages(SaslHandshakeRequest.self, SaslHandshakeResponse.self),
+    APIMessages(SaslAuthenticateRequest.self, SaslAuthenticateResponse.self),
+    APIMessages(DescribeAclsRequest.self, DescribeAclsResponse.self),
+    APIMessages(CreateAclsRequest.self, CreateAclsResponse.self),
+    APIMessages(DeleteAclsRequest.self, DeleteAclsResponse.self),
+    APIMessages(
+      DescribeUserScramCredentialsRequest.self, DescribeUserScramCredentialsResponse.self),
+    APIMessages(AlterUserScramCredentialsRequest.self, AlterUserScramCredentialsResponse.self),
   ]
 
   private static let groups = [
@@ -54,6 +90,7 @@ struct APIMessages: Sendable {
     APIMessages(AddPartitionsToTxnRequest.self, AddPartitionsToTxnResponse.self),
     APIMessages(AddOffsetsToTxnRequest.self, AddOffsetsToTxnResponse.self),
     APIMessages(EndTxnRequest.self, EndTxnResponse.self),
+    APIMessages(WriteTxnMarkersRequest.self, WriteTxnMarkersResponse.self),
     APIMessages(TxnOffsetCommitRequest.self, TxnOffsetCommitResponse.self),
     APIMessages(DescribeProducersRequest.self, DescribeProducersResponse.self),
     APIMessages(DescribeTransactionsRequest.self, DescribeTransactionsResponse.self),

@@ -83,12 +83,12 @@ struct EveryKindOfField: WireMessage, Equatable {
 }
 
 /// Goal: what is written is read again, and nothing else is. Method: random messages of every
-/// version, their prefixes, and bytes with any one changed.
+/// version, their prefixes, and bytes of which one is changed.
 struct WireMessageTests {
   @Test(arguments: MessageVersion.all)
   func `a message survives a round trip`(_ subject: MessageVersion) throws {
     func check<Message: WireMessage & Equatable>(_: Message.Type) throws {
-      for seed in UInt64(0)..<50 {
+      for seed in UInt64(0)..<20 {
         let message = RandomFiller.message(Message.self, version: subject.version, seed: seed)
         let bytes = message.encoded(version: subject.version)
         let copied = try Message(decoding: bytes.bytes, version: subject.version)
@@ -107,7 +107,7 @@ struct WireMessageTests {
     _ subject: MessageVersion
   ) throws {
     func check<Message: WireMessage & Equatable>(_: Message.Type) throws {
-      for seed in UInt64(0)..<5 {
+      for seed in UInt64(0)..<2 {
         let message = RandomFiller.message(Message.self, version: subject.version, seed: seed)
         let bytes = message.encoded(version: subject.version)
         for count in 0..<bytes.count {
@@ -130,14 +130,14 @@ struct WireMessageTests {
       var random = SeededGenerator(seed: 1)
       let message = RandomFiller.message(Message.self, version: subject.version, seed: 1)
       let bytes = Array(message.encoded(version: subject.version))
-      for position in bytes.indices {
-        for value in [0, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &random)] {
-          var damaged = bytes
-          damaged[position] = value
-          // Either it is a message or an error says why not; both are fine, a trap is not.
-          if let decoded = try? Message(decoding: ByteSlice(damaged), version: subject.version) {
-            _ = decoded.encoded(version: subject.version)
-          }
+      for _ in 0..<200 {
+        guard let position = bytes.indices.randomElement(using: &random) else { return }
+        var damaged = bytes
+        let values: [UInt8] = [0, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &random)]
+        damaged[position] = values[Int.random(in: values.indices, using: &random)]
+        // Either it is a message or an error says why not; both are fine, a trap is not.
+        if let decoded = try? Message(decoding: ByteSlice(damaged), version: subject.version) {
+          _ = decoded.encoded(version: subject.version)
         }
       }
     }
