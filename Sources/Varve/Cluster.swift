@@ -35,6 +35,9 @@ package protocol Cluster: Sendable {
   /// The coordinators of groups. Throws `.readOnly` where nothing can be asked of them.
   func groups() throws(VarveError) -> any GroupClient
 
+  /// The coordinators of transactions. Throws `.readOnly` where nothing can be asked of them.
+  func transactions() throws(VarveError) -> any TransactionClient
+
   func close() async throws(VarveError)
 }
 
@@ -75,7 +78,13 @@ package protocol PartitionClient: AnyObject, Sendable {
     _ batch: RawSpan,
     completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void)
 
-  /// As above, blocking the thread until the batch counts as written.
+  /// As above, for a batch of the open transaction of a transactional id, which the partition
+  /// becomes part of. Batches are appended in the order of the calls.
+  func append(
+    _ batch: RawSpan, in transactionalID: String,
+    completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void)
+
+  /// As the first, blocking the thread until the batch counts as written.
   func append(_ batch: RawSpan) throws(VarveError) -> AppendedBatch
 
   /// Reads batches from the one that holds `offset` on, blocking for at most the disk. Empty at

@@ -61,6 +61,10 @@ extension FollowedCluster {
 
   func groups() throws(VarveError) -> any GroupClient { throw .readOnly(directory.path) }
 
+  func transactions() throws(VarveError) -> any TransactionClient {
+    throw .readOnly(directory.path)
+  }
+
   func deleteTopic(_ name: String) throws(VarveError) { throw .readOnly(directory.path) }
 
   func growTopic(_ name: String, to partitions: Int32) throws(VarveError) {

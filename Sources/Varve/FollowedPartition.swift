@@ -25,6 +25,13 @@ final class FollowedPartition: PartitionClient {
     completed(.failure(.readOnly(directory.path)))
   }
 
+  func append(
+    _ batch: RawSpan, in transactionalID: String,
+    completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void
+  ) {
+    completed(.failure(.readOnly(directory.path)))
+  }
+
   func append(_ batch: RawSpan) throws(VarveError) -> AppendedBatch {
     throw .readOnly(directory.path)
   }

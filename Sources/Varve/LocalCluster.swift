@@ -28,6 +28,10 @@ package final class LocalCluster: Cluster {
 
   package func groups() -> any GroupClient { localGroups }
 
+  package func transactions() -> any TransactionClient {
+    LocalTransactions(broker: broker, client: LocalGroups.client)
+  }
+
   package func createTopic(
     _ name: String, partitions: Int32, config: [TopicConfig]
   ) throws(VarveError) -> TopicInfo {

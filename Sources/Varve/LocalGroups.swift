@@ -8,7 +8,7 @@ internal import VarveProtocol
 final class LocalGroups: GroupClient {
   /// What members in this process have for an address.
   private static let host = "in-process"
-  private static let client = BrokerGroups.Client(clientID: "varve", host: host)
+  static let client = BrokerGroups.Client(clientID: "varve", host: host)
 
   private let broker: Broker
   private let state = Mutex(State())

@@ -25,6 +25,23 @@ final class LocalPartition: PartitionClient {
     }
   }
 
+  func append(
+    _ batch: RawSpan, in transactionalID: String,
+    completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void
+  ) {
+    cluster.broker.append(
+      batch, to: partition, transactionalID: transactionalID, joins: true
+    ) { result in
+      completed(
+        result.map { AppendedBatch($0) }.mapError { error in
+          switch error {
+          case .coordinator(let error): VarveError(error, in: self.id)
+          case .log(let error): self.named(error)
+          }
+        })
+    }
+  }
+
   func append(_ batch: RawSpan) throws(VarveError) -> AppendedBatch {
     do { return AppendedBatch(try partition.append(batch)) } catch { throw named(error) }
   }

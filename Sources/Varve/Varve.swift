@@ -1,4 +1,3 @@
-internal import Synchronization
 public import VarveBase
 internal import VarveBroker
 
@@ -32,8 +31,9 @@ public final class Varve: Sendable {
   }
 
   package let cluster: any Cluster
-  private let producers = Mutex<[WeakProducer]>([])
-  private let consumers = Mutex<[WeakConsumer]>([])
+  private let producers = WeakObjects<Producer>()
+  private let consumers = WeakObjects<GroupConsumer>()
+  private let transactions = WeakObjects<Transactions>()
 
   package init(_ cluster: any Cluster) { self.cluster = cluster }
 
@@ -88,52 +88,30 @@ public final class Varve: Sendable {
     options: Producer.Options = Producer.Options()
   ) throws(VarveError) -> Producer {
     let producer = try Producer(cluster, options: options)
-    producers.withLock { producers in
-      producers.removeAll { $0.producer == nil }
-      producers.append(WeakProducer(producer: producer))
-    }
+    producers.add(producer)
     return producer
   }
 
   /// Closes a consumer with the log.
-  func keep(_ consumer: GroupConsumer) {
-    consumers.withLock { consumers in
-      consumers.removeAll { $0.consumer == nil }
-      consumers.append(WeakConsumer(consumer: consumer))
-    }
-  }
+  func keep(_ consumer: GroupConsumer) { consumers.add(consumer) }
 
-  /// Closes the log's group consumers, which leave their groups, and its producers, writing what
-  /// they hold, and then the log in order: the next open
-  /// is quick, whatever its size. Whoever still uses it gets `.closed`. Closing twice does nothing.
+  /// Ends a transactional producer with the log.
+  func keep(_ transactions: Transactions) { self.transactions.add(transactions) }
+
+  /// Closes the log's group consumers, which leave their groups, aborts transactions that are open,
+  /// closes producers, writing what they hold, and then the log in order: the next open is quick,
+  /// whatever its size. Whoever still uses it gets `.closed`. Closing twice does nothing.
   ///
   /// A log that is let go without being closed is as one whose process crashed: nothing that was
   /// acknowledged is lost but by a loss of power, and the next open checks it.
   public func close() async throws(VarveError) {
-    let members = consumers.withLock { consumers in
-      defer { consumers = [] }
-      return consumers.compactMap(\.consumer)
-    }
-    for member in members { await member.close() }
-    let open = producers.withLock { producers in
-      defer { producers = [] }
-      return producers.compactMap(\.producer)
-    }
+    for member in consumers.takeAll() { await member.close() }
+    for open in transactions.takeAll() { await open.close() }
     var failure: VarveError?
-    for producer in open {
+    for producer in producers.takeAll() {
       do { try await producer.close() } catch { failure = failure ?? error }
     }
     try await cluster.close()
     if let failure { throw failure }
   }
-}
-
-/// A producer that its user may let go.
-private struct WeakProducer {
-  weak var producer: Producer?
-}
-
-/// A consumer that its user may let go.
-private struct WeakConsumer {
-  weak var consumer: GroupConsumer?
 }

@@ -66,6 +66,9 @@ public struct VarveError: Error, Sendable {
     public static let invalidTransactionState = Code("invalidTransactionState")
     /// The transaction was aborted, or can only be aborted; a new one may succeed.
     public static let transactionAborted = Code("transactionAborted")
+    /// A transaction was to be committed, and the coordinator did not answer: it may count, and it
+    /// may not. Committing it again gives the answer.
+    public static let unknownOutcome = Code("unknownOutcome")
     /// No such transactional id.
     public static let unknownTransaction = Code("unknownTransaction")
 

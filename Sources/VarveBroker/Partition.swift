@@ -32,9 +32,7 @@ package final class Partition: Sendable {
   @discardableResult
   package func append(_ batch: RawSpan) throws(LogError) -> AppendResult {
     let result = try store(batch)
-    if result.mustSync {
-      try flusher.waitUntilDurable(log, upTo: result.lastOffset + 1)
-    }
+    if result.mustSync { try blockUntilDurable(upTo: result.lastOffset + 1) }
     return result
   }
 
@@ -43,13 +41,18 @@ package final class Partition: Sendable {
     _ batch: RawSpan,
     completed: @escaping @Sendable (Result<AppendResult, LogError>) -> Void
   ) {
-    do {
-      let result = try store(batch)
-      guard result.mustSync else { return completed(.success(result)) }
-      flusher.whenDurable(log, upTo: result.lastOffset + 1) { synced in
-        completed(synced.map { result })
-      }
-    } catch { completed(.failure(error)) }
+    do { complete(try store(batch), completed) } catch { completed(.failure(error)) }
+  }
+
+  /// Calls `completed` once what was stored counts as done, on this stack or on the flusher's.
+  func complete(
+    _ result: AppendResult,
+    _ completed: @escaping @Sendable (Result<AppendResult, LogError>) -> Void
+  ) {
+    guard result.mustSync else { return completed(.success(result)) }
+    flusher.whenDurable(log, upTo: result.lastOffset + 1) { synced in
+      completed(synced.map { result })
+    }
   }
 
   /// As `append`, suspending the task until the batch counts as done.
@@ -65,6 +68,11 @@ package final class Partition: Sendable {
     upTo offset: Offset, completed: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
     flusher.whenDurable(log, upTo: offset, completed: completed)
+  }
+
+  /// As `waitUntilDurable`, blocking the thread.
+  func blockUntilDurable(upTo offset: Offset) throws(LogError) {
+    try flusher.waitUntilDurable(log, upTo: offset)
   }
 
   /// Suspends until all before `offset` is on the disk for good.

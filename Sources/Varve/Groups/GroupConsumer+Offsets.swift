@@ -19,12 +19,23 @@ extension GroupConsumer {
   public func commit(
     _ offsets: [TopicPartition: OffsetAndMetadata]
   ) async throws(VarveError) {
+    try await commit(offsets) { (group, offsets) throws(CoordinatorError) in
+      try await group.commit(offsets)
+    }
+  }
+
+  /// As above, with another way to store the offsets.
+  func commit(
+    _ offsets: [TopicPartition: OffsetAndMetadata],
+    by store: (GroupOffsets, [TopicPartition: OffsetAndMetadata]) async throws(CoordinatorError)
+      -> Void
+  ) async throws(VarveError) {
     var attempt = Attempts()
     while true {
       let offsets = try checked(offsets)
       guard let member = member else { throw notAssigned(offsets.keys.first) }
       do throws(CoordinatorError) {
-        return try await groupOffsets(member).commit(offsets)
+        return try await store(groupOffsets(member), offsets)
       } catch {
         switch error.code {
         case .staleMemberEpoch where attempt.next():

@@ -120,7 +120,10 @@ public final class GroupConsumer: Sendable {
       case .interrupted: continue
       case .closed: return nil
       case .batch(let batch):
-        if mode == .beforeProcessing, try await !commitIfAssigned(batch) { continue }
+        if mode == .beforeProcessing, try await !commitIfAssigned(batch) {
+          try await readAgain(batch)
+          continue
+        }
         if mode == .afterProcessing {
           withState { $0.shown = Shown(partition: batch.source, offset: batch.nextOffset) }
         }
@@ -142,6 +145,13 @@ public final class GroupConsumer: Sendable {
   /// False where others have a batch's partition: then it is theirs.
   private func commitIfAssigned(_ batch: ConsumedBatch) async throws(VarveError) -> Bool {
     try await commitIfAssigned([batch.source: OffsetAndMetadata(batch.nextOffset)])
+  }
+
+  /// Goes back to before a batch that could not be committed, unless its partition is given up.
+  func readAgain(_ batch: ConsumedBatch) async throws(VarveError) {
+    guard reader.assignment.contains(batch.source) else { return }
+    try await seek(
+      batch.topic.description, partition: batch.partition, to: .offset(batch.range.lowerBound))
   }
 
   private func commitIfAssigned(

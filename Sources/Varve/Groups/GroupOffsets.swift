@@ -39,13 +39,54 @@ struct GroupOffsets: Sendable {
     }
     let response = try await client.commitOffsets(request)
     for topic in response.topics {
-      for partition in topic.partitions where partition.errorCode != .none {
-        throw CoordinatorError(
-          partition.errorCode,
-          "\(topic.name)-\(partition.partitionIndex) of group '\(group)' was not committed: "
-            + partition.errorCode.kafkaName)
+      for partition in topic.partitions {
+        try check(partition.errorCode, of: topic.name, partition.partitionIndex)
       }
     }
+  }
+
+  /// Stores offsets that count with a producer's transaction. Throws the first refusal.
+  func commit(
+    _ offsets: [TopicPartition: OffsetAndMetadata], as producer: ProducerIdentity,
+    in transactionalID: String, by transactions: any TransactionClient
+  ) async throws(CoordinatorError) {
+    guard !offsets.isEmpty else { return }
+    var request = TxnOffsetCommitRequest()
+    request.transactionalID = transactionalID
+    request.producerID = producer.id
+    request.producerEpoch = producer.epoch
+    request.groupID = group
+    if let member {
+      request.memberID = member.id
+      request.generationID = member.epoch
+      request.groupInstanceID = member.instanceID
+    }
+    request.topics = Self.byTopic(offsets.keys).map { name, partitions in
+      var topic = TxnOffsetCommitRequest.Topic()
+      topic.name = name.description
+      topic.partitions = partitions.map { partition in
+        var entry = TxnOffsetCommitRequest.Topic.Partition()
+        entry.partitionIndex = partition.partition
+        entry.committedOffset = offsets[partition]?.offset ?? 0
+        entry.committedMetadata = offsets[partition]?.metadata
+        return entry
+      }
+      return topic
+    }
+    let response = try await transactions.commitOffsets(request)
+    for topic in response.topics {
+      for partition in topic.partitions {
+        try check(partition.errorCode, of: topic.name, partition.partitionIndex)
+      }
+    }
+  }
+
+  private func check(
+    _ code: ErrorCode, of topic: String, _ partition: Int32
+  ) throws(CoordinatorError) {
+    guard code != .none else { return }
+    throw CoordinatorError(
+      code, "\(topic)-\(partition) of group '\(group)' was not committed: \(code.kafkaName)")
   }
 
   /// What is committed for some partitions, or for all. Partitions without a commit are not among

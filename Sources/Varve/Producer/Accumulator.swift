@@ -20,6 +20,8 @@ final class Accumulator: Sendable {
     var isSending = false
     var isTimed = false
     var isClosed = false
+    /// Of whom the last batch was, and where the next one begins.
+    var identity: ProducerIdentity?
     var nextSequence: Int32 = 0
     /// As they were when the open batch was opened.
     var rules = RecordRules()
@@ -80,7 +82,7 @@ final class Accumulator: Sendable {
     }
     try put(entry, into: batch, listener, &state)
     let isFull = batch.builder.sizeInBytes + size > limit
-    let isAlone = shared.options.linger == .zero && !state.isSending
+    let isAlone = shared.sendsAtOnce && !state.isSending
     if isFull || isAlone || shared.memory.isShort { state.seal() }
     return nil
   }
@@ -188,7 +190,7 @@ final class Accumulator: Sendable {
 
   private func next() -> PendingBatch? {
     state.withLock { state in
-      if state.ready.isEmpty && (shared.options.linger == .zero || shared.memory.isShort) {
+      if state.ready.isEmpty && (shared.sendsAtOnce || shared.memory.isShort) {
         state.seal()
       }
       guard !state.ready.isEmpty else {
@@ -196,13 +198,8 @@ final class Accumulator: Sendable {
         return nil
       }
       let batch = state.ready.removeFirst()
-      if let identity = shared.identity {
-        batch.builder.producerID = identity.id
-        batch.builder.producerEpoch = identity.epoch
-        batch.builder.baseSequence = state.nextSequence
-        state.nextSequence = RecordBatchHeader.sequence(
-          state.nextSequence, advancedBy: Int32(batch.builder.recordCount))
-      }
+      if let identity = shared.identity { state.number(batch, as: identity) }
+      batch.builder.isTransactional = shared.transactionalID != nil
       return batch
     }
   }
@@ -211,7 +208,10 @@ final class Accumulator: Sendable {
     do throws(RecordBatchError) {
       try batch.builder.finish()
       batch.builder.withBytes { bytes in
-        client.append(bytes) { result in self.complete(batch, result) }
+        guard let id = shared.transactionalID else {
+          return client.append(bytes) { result in self.complete(batch, result) }
+        }
+        client.append(bytes, in: id) { result in self.complete(batch, result) }
       }
     } catch {
       complete(batch, .failure(VarveError(building: error, for: client.id)))
@@ -249,6 +249,17 @@ extension Accumulator.State {
     guard let batch = open else { return }
     open = nil
     ready.append(batch)
+  }
+
+  /// Gives a batch its producer and sequence. A producer's first batch has sequence 0.
+  fileprivate mutating func number(_ batch: PendingBatch, as producer: ProducerIdentity) {
+    if identity != producer { nextSequence = 0 }
+    identity = producer
+    batch.builder.producerID = producer.id
+    batch.builder.producerEpoch = producer.epoch
+    batch.builder.baseSequence = nextSequence
+    nextSequence = RecordBatchHeader.sequence(
+      nextSequence, advancedBy: Int32(batch.builder.recordCount))
   }
 
   /// Whether the caller is to send what is ready.

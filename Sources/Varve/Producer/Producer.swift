@@ -43,7 +43,8 @@ public final class Producer: Sendable {
     _ cluster: any Cluster, options: Options = Options(), identity: ProducerIdentity? = nil
   ) throws(VarveError) {
     try options.check()
-    core = ProducerCore(cluster, options: options, identity: identity)
+    core = ProducerCore(cluster, options: options)
+    if let identity { core.begin(as: identity) }
   }
 
   /// Sends a record and waits until it counts as written, by the topic's durability.
@@ -92,13 +93,7 @@ public final class Producer: Sendable {
   ) async throws(VarveError) {
     let record = OutgoingRecord(
       partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
-    var room: Room?
-    while true {
-      let ready = try core.readySender(for: topic)
-      let sender = if let ready { ready } else { try await core.sender(for: topic) }
-      guard let bytes = try core.add(record, to: sender, room: room, .flush) else { return }
-      room = try await core.waitForRoom(bytes)
-    }
+    try await core.enqueue(record, to: topic)
   }
 
   /// As ``enqueue(_:partition:key:value:headers:timestamp:)``, without ever suspending. False
@@ -119,7 +114,7 @@ public final class Producer: Sendable {
   /// Throws the first failure of a record that was enqueued since the last flush.
   public func flush() async throws(VarveError) {
     await core.flushed()
-    try core.throwFailure()
+    if let failure = core.takeFailure() { throw failure }
   }
 
   /// Flushes, and ends the producer. Those that wait for room get `.closed`, and so does everyone

@@ -20,9 +20,17 @@ final class ProducerCore: Sendable {
     let version: Int
   }
 
-  init(_ cluster: any Cluster, options: Producer.Options, identity: ProducerIdentity?) {
+  /// - Parameter transactionalID: nil where batches count by themselves.
+  init(_ cluster: any Cluster, options: Producer.Options, transactionalID: String? = nil) {
     self.cluster = cluster
-    shared = ProducerShared(options, identity: identity)
+    shared = ProducerShared(options, transactionalID: transactionalID)
+  }
+
+  /// Batches are of that producer from now on, and begin to be counted anew. There must be none
+  /// that is not done.
+  func begin(as identity: ProducerIdentity) {
+    _ = shared.takeFailure()
+    shared.identity = identity
   }
 
   // MARK: Topics
@@ -100,6 +108,17 @@ final class ProducerCore: Sendable {
     } catch { continuation.resume(returning: .failure(error)) }
   }
 
+  /// Takes a record once there is room for it, and lets the next flush hear of its failure.
+  func enqueue(_ record: borrowing OutgoingRecord, to topic: String) async throws(VarveError) {
+    var room: Room?
+    while true {
+      let ready = try readySender(for: topic)
+      let sender = if let ready { ready } else { try await sender(for: topic) }
+      guard let bytes = try add(record, to: sender, room: room, .flush) else { return }
+      room = try await waitForRoom(bytes)
+    }
+  }
+
   /// Waits for memory, and has all batches written meanwhile, however full they are.
   func waitForRoom(_ bytes: Int) async throws(VarveError) -> Room {
     try await shared.memory.wait(for: bytes) {
@@ -116,10 +135,8 @@ final class ProducerCore: Sendable {
     await group.wait()
   }
 
-  /// Throws, once, the first failure that nobody has heard of.
-  func throwFailure() throws(VarveError) {
-    if let failure = shared.takeFailure() { throw failure }
-  }
+  /// Once, the first failure that nobody has heard of.
+  func takeFailure() -> VarveError? { shared.takeFailure() }
 
   func endTaking() {
     state.withLock { $0.isClosed = true }
@@ -141,18 +158,30 @@ final class ProducerCore: Sendable {
 /// What all partitions of a producer share.
 final class ProducerShared: Sendable {
   let options: Producer.Options
-  let identity: ProducerIdentity?
+  /// Set where batches are part of a transaction.
+  let transactionalID: String?
   let memory: BatchMemory
   let spares = BatchPool()
   let timer: LingerTimer
   private let failure = Mutex<VarveError?>(nil)
+  private let current = Mutex<ProducerIdentity?>(nil)
 
-  init(_ options: Producer.Options, identity: ProducerIdentity?) {
+  init(_ options: Producer.Options, transactionalID: String?) {
     self.options = options
-    self.identity = identity
+    self.transactionalID = transactionalID
     memory = BatchMemory(capacity: options.bufferBytes)
     timer = LingerTimer(options.linger)
   }
+
+  /// What batches carry that are recognised when they come twice; nil for none.
+  var identity: ProducerIdentity? {
+    get { current.withLock { $0 } }
+    set { current.withLock { $0 = newValue } }
+  }
+
+  /// Whether a batch is sent as soon as nobody else is sending. Nobody sees a transaction's before
+  /// its end, so that they can wait until they are full.
+  var sendsAtOnce: Bool { options.linger == .zero && transactionalID == nil }
 
   func note(_ error: VarveError) { failure.withLock { $0 = $0 ?? error } }
 

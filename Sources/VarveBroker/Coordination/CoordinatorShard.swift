@@ -79,6 +79,20 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
     return decision.reply
   }
 
+  /// As `run`, blocking the thread where a sync has to be waited for.
+  package func runBlocking<Reply: Sendable>(
+    _ operation: Operation<Reply>
+  ) throws(CoordinatorError) -> Reply {
+    let (decision, end) = try decide(as: nil, operation)
+    if let end {
+      do throws(LogError) { try partition.blockUntilDurable(upTo: end) } catch {
+        throw lose(error)
+      }
+    }
+    effects.perform(decision.effects)
+    return decision.reply
+  }
+
   /// What the coordinator says of itself.
   package func read<Reply: Sendable>(
     _ body: (State) throws(CoordinatorError) -> Reply

@@ -66,6 +66,13 @@ final class HeldReads: PartitionClient {
     completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void
   ) { partition.append(batch, completed: completed) }
 
+  func append(
+    _ batch: RawSpan, in transactionalID: String,
+    completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void
+  ) {
+    append(batch, completed: completed)
+  }
+
   func append(_ batch: RawSpan) throws(VarveError) -> AppendedBatch {
     try partition.append(batch)
   }

@@ -38,6 +38,7 @@ final class HeldCluster: Cluster {
     of partition: TopicPartition, before offset: Offset
   ) throws(VarveError) -> Offset { throw Self.refusal }
   func groups() throws(VarveError) -> any GroupClient { throw Self.refusal }
+  func transactions() throws(VarveError) -> any TransactionClient { throw Self.refusal }
   func close() {}
 
   static let refusal = VarveError(.invalidArgument, "not part of the test")
@@ -120,6 +121,13 @@ final class HeldPartition: PartitionClient {
         error.map { .failure($0) }
           ?? .success(AppendedBatch(firstOffset: held.firstOffset, logAppendTime: nil)))
     }
+  }
+
+  func append(
+    _ batch: RawSpan, in transactionalID: String,
+    completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void
+  ) {
+    append(batch, completed: completed)
   }
 
   func append(_ batch: RawSpan) throws(VarveError) -> AppendedBatch { throw HeldCluster.refusal }

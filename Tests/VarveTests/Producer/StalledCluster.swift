@@ -34,6 +34,7 @@ final class StalledCluster: Cluster {
     of partition: TopicPartition, before offset: Offset
   ) throws(VarveError) -> Offset { throw HeldCluster.refusal }
   func groups() throws(VarveError) -> any GroupClient { throw HeldCluster.refusal }
+  func transactions() throws(VarveError) -> any TransactionClient { throw HeldCluster.refusal }
   func close() {}
 }
 
@@ -85,6 +86,13 @@ final class StalledPartition: PartitionClient {
     first?.completed(
       .success(AppendedBatch(firstOffset: first?.firstOffset ?? 0, logAppendTime: nil)))
     return first != nil
+  }
+
+  func append(
+    _ batch: RawSpan, in transactionalID: String,
+    completed: @escaping @Sendable (Result<AppendedBatch, VarveError>) -> Void
+  ) {
+    append(batch, completed: completed)
   }
 
   func append(_ batch: RawSpan) throws(VarveError) -> AppendedBatch { throw HeldCluster.refusal }

@@ -16,12 +16,38 @@ extension Broker {
   /// It is made sure that the partition is part of the producer's open transaction, with no end of
   /// it in between: otherwise a batch that comes late would open a transaction that nobody ends
   /// (KIP-890). Where `joins` is set the partition becomes part of it; otherwise it has to be.
+  ///
+  /// Blocks the thread for as long as the coordinator's log takes to be synced, where its
+  /// durability asks for that.
   @discardableResult
   package func append(
     _ batch: ByteSlice, to partition: Partition, transactionalID: String, joins: Bool
   ) async throws(TransactionalAppendError) -> AppendResult {
+    let result = try store(
+      batch.bytes, in: partition, transactionalID: transactionalID, joins: joins)
+    guard result.mustSync else { return result }
+    do throws(LogError) {
+      try await partition.waitUntilDurable(upTo: result.lastOffset + 1)
+      return result
+    } catch { throw .log(error) }
+  }
+
+  /// As above; `completed` is called once the batch counts as done or failed, maybe on this stack.
+  package func append(
+    _ batch: RawSpan, to partition: Partition, transactionalID: String, joins: Bool,
+    completed: @escaping @Sendable (Result<AppendResult, TransactionalAppendError>) -> Void
+  ) {
+    do throws(TransactionalAppendError) {
+      let result = try store(batch, in: partition, transactionalID: transactionalID, joins: joins)
+      partition.complete(result) { result in completed(result.mapError { .log($0) }) }
+    } catch { completed(.failure(error)) }
+  }
+
+  private func store(
+    _ batch: RawSpan, in partition: Partition, transactionalID: String, joins: Bool
+  ) throws(TransactionalAppendError) -> AppendResult {
     let header: RecordBatchHeader
-    do throws(RecordBatchError) { header = try RecordBatch.checkedHeader(batch.bytes) } catch {
+    do throws(RecordBatchError) { header = try RecordBatch.checkedHeader(batch) } catch {
       throw .log(LogError(error, for: partition.id))
     }
     let request = Self.request(header, partition.id, transactionalID)
@@ -29,50 +55,40 @@ extension Broker {
     do throws(CoordinatorError) {
       let shard = try shard(ofTransactions: transactionalID)
       do throws(CoordinatorError) {
-        outcome = try await Self.appendVerified(batch, to: partition, request, shard)
+        outcome = try Self.storeVerified(batch, in: partition, request, shard)
       } catch {
         guard joins, error.code == .transactionAbortable else { throw error }
-        try await Self.join(partition.id, request, shard)
-        outcome = try await Self.appendVerified(batch, to: partition, request, shard)
+        try Self.join(partition.id, request, shard)
+        outcome = try Self.storeVerified(batch, in: partition, request, shard)
       }
     } catch { throw .coordinator(error) }
-    do throws(LogError) {
-      let result = try outcome.get()
-      if result.mustSync { try await partition.waitUntilDurable(upTo: result.lastOffset + 1) }
-      return result
-    } catch { throw .log(error) }
+    do throws(LogError) { return try outcome.get() } catch { throw .log(error) }
   }
 
   private typealias Shard = CoordinatorShard<TransactionCoordinator>
 
   private static func join(
     _ id: TopicPartition, _ request: AddPartitionsToTxnRequest.Transaction, _ shard: Shard
-  ) async throws(CoordinatorError) {
+  ) throws(CoordinatorError) {
     var joining = request
     joining.verifiesOnly = false
-    let results = try await shard.run { (coordinator, now) in
+    let results = try shard.runBlocking { (coordinator, now) in
       coordinator.addPartitions(joining, version: 5, at: now)
     }
     try check(results, of: id, request.transactionalID)
   }
 
-  /// Appends while the coordinator is held, so that the transaction cannot end meanwhile.
-  private static func appendVerified(
-    _ batch: ByteSlice, to partition: Partition,
+  /// Stores a batch while the coordinator is held, so that the transaction cannot end meanwhile.
+  private static func storeVerified(
+    _ batch: RawSpan, in partition: Partition,
     _ request: AddPartitionsToTxnRequest.Transaction, _ shard: Shard
-  ) async throws(CoordinatorError) -> Result<AppendResult, LogError> {
-    try await shard.run { (coordinator, now) throws(CoordinatorError) in
+  ) throws(CoordinatorError) -> Result<AppendResult, LogError> {
+    try shard.runBlocking { (coordinator, now) throws(CoordinatorError) in
       let results = coordinator.addPartitions(request, version: 5, at: now).reply
       try check(results, of: partition.id, request.transactionalID)
-      return Decision(append(batch, to: partition))
-    }
-  }
-
-  private static func append(
-    _ batch: ByteSlice, to partition: Partition
-  ) -> Result<AppendResult, LogError> {
-    do throws(LogError) { return .success(try partition.store(batch.bytes)) } catch {
-      return .failure(error)
+      do throws(LogError) { return Decision(.success(try partition.store(batch))) } catch {
+        return Decision(.failure(error))
+      }
     }
   }
 

@@ -1,0 +1,54 @@
+internal import VarveBroker
+internal import VarveCoordination
+internal import VarveProtocol
+
+/// The coordinators of transactions of the engine in this process.
+struct LocalTransactions: TransactionClient {
+  let broker: Broker
+  /// Who commits offsets, as the coordinators of groups see it.
+  let client: BrokerGroups.Client
+
+  func initProducer(
+    _ request: InitProducerIdRequest
+  ) async throws(CoordinatorError) -> InitProducerIdResponse {
+    let response = try await broker.initProducer(request, version: 5)
+    guard response.errorCode == .none else {
+      throw CoordinatorError(
+        response.errorCode,
+        "the transaction of an earlier producer '\(request.transactionalID ?? "")' is being ended")
+    }
+    return response
+  }
+
+  func commitOffsets(
+    _ request: TxnOffsetCommitRequest
+  ) async throws(CoordinatorError) -> TxnOffsetCommitResponse {
+    var joining = AddOffsetsToTxnRequest()
+    joining.transactionalID = request.transactionalID
+    joining.producerID = request.producerID
+    joining.producerEpoch = request.producerEpoch
+    joining.groupID = request.groupID
+    _ = try await broker.addOffsetsToTransaction(joining, version: 4)
+    return try await broker.groups.txnOffsetCommit(request, from: client)
+  }
+
+  func end(_ request: EndTxnRequest) async throws(CoordinatorError) -> EndTxnResponse {
+    try await broker.endTransaction(request, version: 5)
+  }
+
+  func list(
+    _ request: ListTransactionsRequest
+  ) async throws(CoordinatorError) -> ListTransactionsResponse {
+    try await broker.listTransactions(request)
+  }
+
+  func describe(
+    _ request: DescribeTransactionsRequest
+  ) async throws(CoordinatorError) -> DescribeTransactionsResponse {
+    try await broker.describeTransactions(request)
+  }
+
+  func abort(_ transactionalID: String) async throws(CoordinatorError) {
+    try await broker.abortTransaction(of: transactionalID)
+  }
+}
