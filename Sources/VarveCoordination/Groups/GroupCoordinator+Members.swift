@@ -2,57 +2,64 @@ internal import VarveBase
 package import VarveProtocol
 
 extension GroupCoordinator {
-  /// As ``ConsumerGroup/heartbeat(_:_:topics:settings:)``. Who joins makes the group, also in the
-  /// place of a classic one without members, whose offsets stay.
+  /// As ``ConsumerGroup/heartbeat(_:_:topics:settings:)``. Who joins makes the group, also of a
+  /// classic one: one without members goes, and its offsets stay; members become members of the
+  /// consumer group, where `group.consumer.migration.policy` and their protocol allow.
   ///
   /// Throws `GROUP_ID_NOT_FOUND` where there is no such group to keep up with, or one of the
-  /// classic protocol that has members.
+  /// classic protocol that cannot become one.
   package mutating func consumerGroupHeartbeat(
     _ request: ConsumerGroupHeartbeatRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<ConsumerGroupHeartbeatResponse> {
     let id = request.groupID
-    if case .consumer(var group)? = groups[id] {
-      groups[id] = nil
-      defer { keep(.consumer(group), as: id) }
-      return try group.heartbeat(request, caller, topics: topics, settings: settings)
+    let (topics, settings) = (topics, settings)
+    if case .consumer(let group)? = groups[id] {
+      return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+        try group.heartbeat(request, caller, topics: topics, settings: settings)
+      }
     }
     if request.memberEpoch != 0, !id.isEmpty { throw notFound(id, "there is no consumer group") }
+    try request.validate(settings)
+    var former = GroupDecision<Void>()
     var group = ConsumerGroup(groupID: id)
-    var decision = try group.heartbeat(request, caller, topics: topics, settings: settings)
-    if case .classic(var former)? = groups[id] {
-      guard former.state == .empty else {
-        throw notFound(id, "members of the classic protocol are in group")
+    if case .classic(var classic)? = groups[id] {
+      if classic.state == .empty {
+        former = try classic.delete(at: caller.now)
+      } else {
+        (group, former) = try upgraded(classic, at: caller.now)
       }
-      decision.records = try former.delete(at: caller.now).records + decision.records
     }
+    var decision = try group.heartbeat(request, caller, topics: topics, settings: settings)
+    decision.records = former.records + decision.records
+    decision.effects = former.effects + decision.effects
     keep(.consumer(group), as: id)
     return decision
   }
 
   /// As ``ClassicGroup/join(_:version:by:)``. Who is new makes the group, also in the place of a
-  /// consumer group without members, whose offsets stay.
+  /// consumer group without members, whose offsets stay; in one with members it is a member of the
+  /// classic protocol.
   ///
-  /// Throws `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`, and `INCONSISTENT_GROUP_PROTOCOL` where a
-  /// consumer group has members.
+  /// Throws `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`, and as
+  /// ``ConsumerGroup/join(_:version:by:topics:settings:)``.
   package mutating func joinGroup(
     _ request: JoinGroupRequest, version: Int16, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<JoinGroupResponse?> {
     try checkGroupID(request.groupID)
     let id = request.groupID
-    if case .classic? = groups[id] {
+    var former: [GroupRecord] = []
+    switch groups[id] {
+    case .classic?:
       return try inClassicGroup(id) { group throws(CoordinatorError) in
         try group.join(request, version: version, by: caller)
       }
-    }
-    var former: [GroupRecord] = []
-    if case .consumer(let group)? = groups[id] {
-      guard group.state.members.isEmpty else {
-        throw CoordinatorError(
-          .inconsistentGroupProtocol,
-          "group '\(id)' is used by members of the consumer protocol; join it with that, or wait "
-            + "until they have left")
+    case .consumer(let group)? where !group.state.members.isEmpty:
+      let (topics, settings) = (topics, settings)
+      return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+        try group.join(request, version: version, by: caller, topics: topics, settings: settings)
       }
-      former = group.state.tombstones()
+    case .consumer(let group)?: former = group.state.tombstones()
+    case nil: break
     }
     guard request.memberID.isEmpty else {
       throw CoordinatorError(
@@ -69,8 +76,14 @@ extension GroupCoordinator {
     _ request: SyncGroupRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<SyncGroupResponse?> {
     try checkGroupID(request.groupID)
-    return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
-      try group.sync(request, by: caller)
+    guard case .consumer(let group)? = groups[request.groupID] else {
+      return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
+        try group.sync(request, by: caller)
+      }
+    }
+    let (topics, settings) = (topics, settings)
+    return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+      try group.sync(request, by: caller, topics: topics, settings: settings)
     }
   }
 
@@ -78,17 +91,33 @@ extension GroupCoordinator {
     _ request: HeartbeatRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<HeartbeatResponse> {
     try checkGroupID(request.groupID)
-    return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
-      try group.heartbeat(request, by: caller)
+    guard case .consumer(let group)? = groups[request.groupID] else {
+      return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
+        try group.heartbeat(request, by: caller)
+      }
+    }
+    let (topics, settings) = (topics, settings)
+    return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+      try group.heartbeat(request, by: caller, topics: topics, settings: settings)
     }
   }
 
+  /// Takes members out, of a consumer group those of either protocol.
   package mutating func leaveGroup(
     _ request: LeaveGroupRequest, version: Int16, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<LeaveGroupResponse> {
     try checkGroupID(request.groupID)
-    return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
-      try group.leave(request, version: version, by: caller)
+    guard case .consumer(let group)? = groups[request.groupID] else {
+      return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
+        try group.leave(request, version: version, by: caller)
+      }
+    }
+    let (topics, settings) = (topics, settings)
+    return inConsumerGroup(group, at: caller.now) { group in
+      let removed = group.remove(
+        request.leaving(version: version), topics: topics, now: caller.now, settings)
+      return GroupDecision(
+        LeaveGroupResponse(removed.reply, version: version), records: removed.records)
     }
   }
 }

@@ -30,16 +30,18 @@ extension GroupCoordinator {
   private mutating func expire(
     _ id: String, at now: Moment, into decision: inout GroupDecision<Void>
   ) {
-    guard let group = groups[id] else { return }
-    groups[id] = nil
     let expired: GroupDecision<Void>
-    switch group {
-    case .classic(var group):
+    switch groups[id] {
+    case .classic(var group)?:
+      groups[id] = nil
       expired = group.expire(at: now)
       keep(.classic(group), as: id)
-    case .consumer(var group):
-      expired = group.expire(at: now, topics: topics)
-      keep(.consumer(group), as: id)
+    case .consumer(let group)?:
+      let (topics, settings) = (topics, settings)
+      expired = inConsumerGroup(group, at: now) { group in
+        group.expire(at: now, topics: topics, settings: settings)
+      }
+    case nil: return
     }
     decision.records += expired.records
     decision.effects += expired.effects

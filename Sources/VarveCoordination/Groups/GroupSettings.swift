@@ -9,6 +9,8 @@ package struct GroupSettings: Equatable, Sendable {
   package var consumerMaxSize = Int.max
   /// `group.consumer.assignors`, the first of which is the default.
   package var consumerAssignors = ["uniform", "range"]
+  /// `group.consumer.migration.policy`
+  package var migrationPolicy = GroupMigrationPolicy.bidirectional
 
   /// `group.min.session.timeout.ms`, `group.max.session.timeout.ms`
   package var classicSessionTimeouts: ClosedRange<Int32> = 6_000...1_800_000

@@ -19,7 +19,8 @@ package protocol Coordinator: Sendable {
   /// All of the log is replayed: timers start anew.
   mutating func loaded(at now: Moment) -> Decision<Record, Void, Effect>
 
-  /// When `expire` has something to do, in milliseconds of uptime. Later than now once it was done.
+  /// When `expire` may have something to do, in milliseconds of uptime; nil where nothing is waited
+  /// for. It may be due still after `expire`, which does a part of what is a lot.
   var nextDeadline: Int64? { get }
 
   mutating func expire(at now: Moment) -> Decision<Record, Void, Effect>

@@ -22,6 +22,8 @@ package struct DeadlineQueue<Key: Hashable & Sendable>: Sendable {
 
   package var count: Int { current.count }
 
+  package func isSet(_ key: Key) -> Bool { current[key] != nil }
+
   /// Sets or moves the deadline of `key`; nil removes it.
   package mutating func set(_ key: Key, at uptime: Int64?) {
     guard let uptime else {

@@ -35,11 +35,19 @@ extension WireMessage {
     try self.init(decodingFrom: &reader)
   }
 
-  private init(decodingFrom reader: inout WireReader) throws(WireError) {
+  /// Decodes the message that `slice` begins with; what follows is of a later version, say.
+  package init(decodingPrefixOf slice: ByteSlice, version: Int16) throws(WireError) {
+    var reader = WireReader(slice: slice, version: version, isFlexible: Self.isFlexible(version))
+    try self.init(decodingFrom: &reader, allowsTrailing: true)
+  }
+
+  private init(
+    decodingFrom reader: inout WireReader, allowsTrailing: Bool = false
+  ) throws(WireError) {
     self.init()
     if Self.api.versions.contains(reader.version) {
       read(from: &reader)
-      if reader.remaining > 0 { reader.poison(.trailing) }
+      if reader.remaining > 0, !allowsTrailing { reader.poison(.trailing) }
     } else {
       reader.poison(.version)
     }

@@ -207,7 +207,7 @@ struct GroupCoordinatorTests {
 
   // MARK: Types of groups
 
-  @Test func `a group with members of one protocol refuses those of the other`() throws {
+  @Test func `a group refuses members of the other protocol that cannot be of both`() throws {
     var consumer = coordinator()
     _ = try consumerMember(&consumer)
     let join = #expect(throws: CoordinatorError.self) { try classicMember(&consumer) }

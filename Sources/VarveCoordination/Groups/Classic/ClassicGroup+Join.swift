@@ -40,16 +40,7 @@ extension ClassicGroup {
     guard state != .dead else {
       throw refuse(.coordinatorNotAvailable, "it is being deleted; try again")
     }
-    let limits = settings.classicSessionTimeouts
-    guard limits.contains(request.sessionTimeoutMilliseconds) else {
-      throw refuse(
-        .invalidSessionTimeout,
-        """
-        a session timeout of \(request.sessionTimeoutMilliseconds) ms is outside of \
-        \(limits.lowerBound) to \(limits.upperBound) ms (group.min.session.timeout.ms, \
-        group.max.session.timeout.ms)
-        """)
-    }
+    try settings.validateSession(of: request)
     if request.groupInstanceID != nil, pendingJoins.contains(request.memberID) {
       throw refuse(
         .unknownMemberID,
@@ -84,6 +75,20 @@ extension ClassicGroup {
 
   private func asksForName(_ request: JoinGroupRequest, version: Int16) -> Bool {
     version >= 4 && request.memberID.isEmpty && request.groupInstanceID == nil
+  }
+}
+
+extension GroupSettings {
+  func validateSession(of request: JoinGroupRequest) throws(CoordinatorError) {
+    let limits = classicSessionTimeouts
+    if limits.contains(request.sessionTimeoutMilliseconds) { return }
+    throw CoordinatorError(
+      .invalidSessionTimeout,
+      """
+      group \(request.groupID): a session timeout of \(request.sessionTimeoutMilliseconds) ms is \
+      outside of \(limits.lowerBound) to \(limits.upperBound) ms (group.min.session.timeout.ms, \
+      group.max.session.timeout.ms)
+      """)
   }
 }
 

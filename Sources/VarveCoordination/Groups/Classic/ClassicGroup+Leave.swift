@@ -12,29 +12,15 @@ extension ClassicGroup {
       throw refuse(.coordinatorNotAvailable, "it is being deleted; try again")
     }
     var step = ClassicStep(at: caller.now)
-    var response = LeaveGroupResponse()
-    for leaving in leavingMembers(request, version: version) {
+    let left = request.leaving(version: version).map { leaving in
       var left = LeaveGroupResponse.Member()
       left.memberID = leaving.memberID
       left.groupInstanceID = leaving.groupInstanceID
       left.errorCode = leave(leaving, step: &step)
-      response.members.append(left)
+      return left
     }
-    if response.members.contains(where: { $0.errorCode == .none }) { membersLeft(step: &step) }
-    if version < 3 {
-      response.errorCode = response.members.first?.errorCode ?? .none
-      response.members = []
-    }
-    return step.decision(response)
-  }
-
-  private func leavingMembers(
-    _ request: LeaveGroupRequest, version: Int16
-  ) -> [LeaveGroupRequest.Member] {
-    guard version < 3 else { return request.members }
-    var member = LeaveGroupRequest.Member()
-    member.memberID = request.memberID
-    return [member]
+    if left.contains(where: { $0.errorCode == .none }) { membersLeft(step: &step) }
+    return step.decision(LeaveGroupResponse(left, version: version))
   }
 
   private mutating func leave(
@@ -100,5 +86,29 @@ extension ClassicGroup {
     guard state == .completingRebalance || state == .stable, !pendingSyncs.isEmpty else { return }
     for id in pendingSyncs.sorted() { drop(id, answering: .unknownMemberID, step: &step) }
     rebalance(step: &step)
+  }
+}
+
+// MARK: - Versions of the request
+
+extension LeaveGroupRequest {
+  /// Who leaves. Before version 3 a request is of one member.
+  func leaving(version: Int16) -> [Member] {
+    guard version < 3 else { return members }
+    var member = Member()
+    member.memberID = memberID
+    return [member]
+  }
+}
+
+extension LeaveGroupResponse {
+  /// Before version 3 the error of the one member is that of the whole response.
+  init(_ members: [Member], version: Int16) {
+    self.init()
+    if version < 3 {
+      errorCode = members.first?.errorCode ?? .none
+    } else {
+      self.members = members
+    }
   }
 }

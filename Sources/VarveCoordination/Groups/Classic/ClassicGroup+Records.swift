@@ -46,7 +46,9 @@ extension ClassicGroup {
     initialDelay = nil
     timers = DeadlineQueue()
     for member in members.all { restartSession(of: member.id, at: now) }
-    if members.count > settings.classicMaxSize {
+    // Without a leader it was a consumer group, and nobody has assigned its partitions yet.
+    let isUnassigned = leader == nil && !members.isEmpty
+    if isUnassigned || members.count > settings.classicMaxSize {
       enter(.preparingRebalance, at: now)
       scheduleJoinTimeout(at: now)
     }
@@ -86,10 +88,16 @@ extension ClassicGroup {
   }
 
   mutating func emit(_ value: GroupMetadataValue?, into step: inout ClassicStep) {
-    var key = GroupMetadataKey()
-    key.group = id
-    let record = GroupRecord.groupMetadata(key, value)
+    let record = groupRecord(value)
     step.records.append(record)
     replay(record)
+  }
+
+  var tombstone: GroupRecord { groupRecord(nil) }
+
+  private func groupRecord(_ value: GroupMetadataValue?) -> GroupRecord {
+    var key = GroupMetadataKey()
+    key.group = id
+    return .groupMetadata(key, value)
   }
 }

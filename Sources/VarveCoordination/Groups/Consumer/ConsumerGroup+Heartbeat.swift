@@ -15,35 +15,50 @@ extension ConsumerGroup {
   ) throws(CoordinatorError) -> GroupDecision<ConsumerGroupHeartbeatResponse> {
     try request.validate(settings)
     if request.memberEpoch < 0 {
-      return try leave(request, topics: topics, now: caller.now)
+      return try leave(request, topics: topics, now: caller.now, settings)
     }
     let id = request.memberID.isEmpty ? caller.newMemberID : request.memberID
     let sender = try sender(of: request, id: id)
-    if sender.isNew, sender.replaced == nil, state.members.count >= settings.consumerMaxSize {
-      throw CoordinatorError(
-        .groupMaxSizeReached,
-        "group \(state.groupID) has its \(settings.consumerMaxSize) members already")
-    }
+    try checkRoom(for: sender, settings)
     var updated = sender.member
     try updated.update(from: request, caller)
 
     var decision = GroupDecision(ConsumerGroupHeartbeatResponse())
-    if let replaced = sender.replaced {
-      replace(replaced, by: sender.member, into: &decision.records)
-    }
-    take(
-      updated, from: sender, topics: topics, now: caller.now, settings, into: &decision.records)
-    deal(settings, into: &decision.records)
-    let owned = request.topicPartitions.map { PartitionsByTopic($0) }
-    reconcile(id, owned: owned, now: caller.now, into: &decision.records)
+    step(
+      updated, from: sender, owned: request.topicPartitions.map { PartitionsByTopic($0) },
+      topics: topics, now: caller.now, settings, into: &decision.records)
 
     let member = state.members[id] ?? updated
+    if sender.member.classicMetadata != nil {
+      stopTimeouts(of: id)
+      startRevocation(of: member, at: caller.now)
+    }
     startSession(of: member, at: caller.now, settings: settings)
     decision.reply = reply(to: request, before: sender.member, after: member, settings)
     return decision
   }
 
   // MARK: Steps
+
+  func checkRoom(for sender: Sender, _ settings: GroupSettings) throws(CoordinatorError) {
+    guard sender.isNew, sender.replaced == nil, state.members.count >= settings.consumerMaxSize
+    else { return }
+    throw CoordinatorError(
+      .groupMaxSizeReached,
+      "group \(state.groupID) has its \(settings.consumerMaxSize) members already")
+  }
+
+  /// Takes in what a member says, and takes it one step towards its share. `owned` is what it says
+  /// it has, nil where it does not say.
+  mutating func step(
+    _ updated: ConsumerGroupMember, from sender: Sender, owned: PartitionsByTopic?,
+    topics: TopicsImage, now: Moment, _ settings: GroupSettings, into records: inout [GroupRecord]
+  ) {
+    if let replaced = sender.replaced { replace(replaced, by: sender.member, into: &records) }
+    take(updated, from: sender, topics: topics, now: now, settings, into: &records)
+    deal(settings, into: &records)
+    reconcile(updated.id, owned: owned, now: now, into: &records)
+  }
 
   /// Takes in a member that is new or says something new, and raises the epoch where that, or the
   /// topics, make another assignment.

@@ -26,23 +26,24 @@ extension ConsumerGroup {
   }
 
   /// One that is a member already joins again: it lost the answer, or was fenced. It has nothing.
-  private func joiningMember(_ id: String) -> Sender {
+  func joiningMember(_ id: String) -> Sender {
     guard let member = state.members[id] else {
       return Sender(member: ConsumerGroupMember(id: id), isNew: true)
     }
     return Sender(member: member)
   }
 
-  /// A static member takes the place of the one of its name that left for now. One that is still in
-  /// the group may only join once more itself, where it lost the answer or was fenced: its id
-  /// tells, which each process makes for itself.
+  /// A static member takes the place of the one of its name that left for now, or that spoke the
+  /// classic protocol, which cannot leave for now. Another that is still in the group may only join
+  /// once more itself, where it lost the answer or was fenced: its id tells, which each process
+  /// makes for itself.
   private func joiningStaticMember(
     _ instance: String, id: String
   ) throws(CoordinatorError) -> Sender {
     guard let holderID = state.staticMembers[instance], let holder = state.members[holderID] else {
       return joiningMember(id)
     }
-    if holder.isAway {
+    if holder.isAway || holder.classicMetadata != nil {
       return Sender(
         member: ConsumerGroupMember(id: id, replacing: holder), isNew: true, replaced: holder)
     }
@@ -108,7 +109,8 @@ extension ConsumerGroup {
 
   /// A member leaves, a static one perhaps only for now: its partitions wait for it then.
   mutating func leave(
-    _ request: ConsumerGroupHeartbeatRequest, topics: TopicsImage, now: Moment
+    _ request: ConsumerGroupHeartbeatRequest, topics: TopicsImage, now: Moment,
+    _ settings: GroupSettings
   ) throws(CoordinatorError) -> GroupDecision<ConsumerGroupHeartbeatResponse> {
     var member = try knownMember(request.memberID, instanceID: request.instanceID)
     var decision = GroupDecision(ConsumerGroupHeartbeatResponse())
@@ -120,14 +122,16 @@ extension ConsumerGroup {
       emit(state.assignmentRecord(member.id, member.currentAssignment), into: &decision.records)
       deadlines.set(.rebalance(member.id), at: nil)
     } else {
-      remove([member.id], topics: topics, now: now, into: &decision.records)
+      remove([member.id], topics: topics, now: now, settings, into: &decision.records)
     }
     return decision
   }
 
-  /// Puts members out on an administrator's word: by member id, or by instance id alone.
+  /// Takes out members of either protocol, at the wish of one of the classic protocol or of an
+  /// administrator: by member id, or by instance id alone.
   package mutating func remove(
-    _ members: [LeaveGroupRequest.Member], topics: TopicsImage, now: Moment
+    _ members: [LeaveGroupRequest.Member], topics: TopicsImage, now: Moment,
+    _ settings: GroupSettings
   ) -> GroupDecision<[LeaveGroupResponse.Member]> {
     var found: Set<String> = []
     let replies = members.map { member in
@@ -144,15 +148,21 @@ extension ConsumerGroup {
       return reply
     }
     var decision = GroupDecision(replies)
-    remove(found.sorted(), topics: topics, now: now, into: &decision.records)
+    remove(found.sorted(), topics: topics, now: now, settings, into: &decision.records)
     return decision
   }
 
-  /// Members that are no more. What they had is free.
+  /// Members that are no more. What they had is free. Does nothing but to take note where the
+  /// group is to become a classic one.
   mutating func remove(
-    _ ids: [String], topics: TopicsImage, now: Moment, into records: inout [GroupRecord]
+    _ ids: [String], topics: TopicsImage, now: Moment, _ settings: GroupSettings,
+    into records: inout [GroupRecord]
   ) {
     guard !ids.isEmpty else { return }
+    if ids.contains(where: { state.members[$0]?.classicMetadata == nil }) {
+      noteIfLeftToClassic(without: Set(ids), settings)
+      if leftToClassicBy != nil { return }
+    }
     for id in ids {
       forget(id, into: &records)
       stopTimeouts(of: id)
@@ -162,6 +172,16 @@ extension ConsumerGroup {
     emit(state.epochRecord(state.epoch &+ 1), into: &records)
     // A group without members is at rest: it has no assignment that is yet to come.
     if state.members.isEmpty { emit(state.targetEpochRecord(state.epoch), into: &records) }
+  }
+
+  /// Takes note where members of the classic protocol are alone, or will be without `leaving`.
+  mutating func noteIfLeftToClassic(without leaving: Set<String>, _ settings: GroupSettings) {
+    let staying = state.members.values.filter { !leaving.contains($0.id) }
+    guard settings.migrationPolicy.allowsDowngrade, !staying.isEmpty,
+      staying.count <= settings.classicMaxSize,
+      staying.allSatisfy({ $0.classicMetadata != nil })
+    else { return }
+    leftToClassicBy = leaving
   }
 
   func forgetting(_ id: String) -> [GroupRecord] {

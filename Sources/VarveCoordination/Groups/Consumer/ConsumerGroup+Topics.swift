@@ -19,6 +19,16 @@ extension ConsumerGroup {
     return true
   }
 
+  /// Raises the epoch if topics have changed since the group looked.
+  mutating func lookAtTopics(
+    _ image: TopicsImage, now: Moment, into records: inout [GroupRecord]
+  ) {
+    guard mustLookAtTopics else { return }
+    mustLookAtTopics = false
+    guard updateTopics(from: image, now: now, into: &records) else { return }
+    emit(state.epochRecord(state.epoch &+ 1), into: &records)
+  }
+
   /// Forgets the patterns that nobody subscribes to any more.
   mutating func dropUnusedPatterns(into records: inout [GroupRecord]) {
     let used = Set(state.subscribedPatterns)

@@ -14,12 +14,19 @@ package struct ConsumerGroup: Sendable {
     case session(String)
     /// Giving up partitions.
     case rebalance(String)
+    /// Joining again, which a member of the classic protocol was told to.
+    case join(String)
+    /// Asking for the assignment, which a member of the classic protocol does after it has joined.
+    case sync(String)
   }
 
   package internal(set) var state: ConsumerGroupState
   var deadlines = DeadlineQueue<Timeout>()
   /// Topics may have changed since the group looked.
   var mustLookAtTopics = true
+  /// Who goes, perhaps nobody, where that leaves members of the classic protocol alone in the
+  /// group, and it is to become a classic one. They are in its state still.
+  var leftToClassicBy: Set<String>?
 
   package init(groupID: String) {
     state = ConsumerGroupState(groupID: groupID)
@@ -44,20 +51,22 @@ package struct ConsumerGroup: Sendable {
 
   // MARK: Time and topics
 
-  /// When ``expire(at:topics:)`` has something to do, in milliseconds of uptime.
+  /// When ``expire(at:topics:settings:)`` has something to do, in milliseconds of uptime.
   package var nextDeadline: Int64? { deadlines.next }
 
   /// Puts out members that did not send a heartbeat within the session timeout, or did not give up
-  /// partitions within their rebalance timeout.
-  package mutating func expire(at now: Moment, topics: TopicsImage) -> GroupDecision<Void> {
+  /// partitions, join or sync within their rebalance timeout.
+  package mutating func expire(
+    at now: Moment, topics: TopicsImage, settings: GroupSettings
+  ) -> GroupDecision<Void> {
     var late: Set<String> = []
     while let timeout = deadlines.popDue(by: now.uptime) {
       switch timeout {
-      case .session(let id), .rebalance(let id): late.insert(id)
+      case .session(let id), .rebalance(let id), .join(let id), .sync(let id): late.insert(id)
       }
     }
     var records: [GroupRecord] = []
-    remove(late.sorted(), topics: topics, now: now, into: &records)
+    remove(late.sorted(), topics: topics, now: now, settings, into: &records)
     return GroupDecision(records: records)
   }
 
@@ -83,9 +92,11 @@ package struct ConsumerGroup: Sendable {
       .session(member.id), at: now.uptime + Int64(timeout ?? settings.consumerSessionTimeout))
   }
 
-  /// Gives the member its rebalance timeout if it has partitions to give up.
+  /// Gives the member its rebalance timeout if it has partitions to give up. One of the classic
+  /// protocol has another, to join again.
   mutating func startRevocation(of member: ConsumerGroupMember, at now: Moment) {
-    let isPending = member.state == .unrevokedPartitions && !member.isAway
+    let isPending =
+      member.state == .unrevokedPartitions && !member.isAway && member.classicMetadata == nil
     deadlines.set(
       .rebalance(member.id),
       at: isPending ? now.uptime + Int64(max(member.rebalanceTimeout, 0)) : nil)
@@ -94,5 +105,7 @@ package struct ConsumerGroup: Sendable {
   mutating func stopTimeouts(of member: String) {
     deadlines.set(.session(member), at: nil)
     deadlines.set(.rebalance(member), at: nil)
+    deadlines.set(.join(member), at: nil)
+    deadlines.set(.sync(member), at: nil)
   }
 }

@@ -24,19 +24,19 @@ extension ClassicWorld {
     }
   }
 
-  private func calm() {
+  func calm() {
     isCalm = true
     for process in processes { process.pausedUntil = 0 }
     run(until: now + 150_000)
     if problem == nil { checkRest() }
-    let generation = group.generation
+    let generation = generation
     run(until: now + 60_000)
     if problem == nil { checkRest() }
-    if group.generation != generation { fail("at rest it rebalances") }
+    if self.generation != generation { fail("at rest it rebalances") }
   }
 
-  private func startNew(_ assignor: any Assignor) {
-    let number = processes.count
+  func startNew(_ assignor: any Assignor) {
+    let number = processes.count + consumers.count
     start(
       ClassicProcess(
         name: "p\(number)", instance: chance(40) ? "i\(number)" : nil,
@@ -55,14 +55,14 @@ extension ClassicWorld {
     case 49..<59: one.pausedUntil = now + random(1_000...40_000)
     case 59..<71: restartStatic(one)
     case 71..<79: changeSubscription(of: one)
-    case 79..<84: topics["b", default: 0] += 1
+    case 79..<84: changeTopics(topics.merging(["b": 1], uniquingKeysWith: +))
     case 84..<92: restart()
     default: clockError += random(-86_400_000...86_400_000)
     }
   }
 
   /// The same instance as a new process, at once or after a while.
-  private func restartStatic(_ old: ClassicProcess) {
+  func restartStatic(_ old: ClassicProcess) {
     guard let instance = old.instance else { return }
     crash(old)
     let new = ClassicProcess(
@@ -72,7 +72,7 @@ extension ClassicWorld {
     after(random(0...15_000)) { [self] in start(new) }
   }
 
-  private func changeSubscription(of process: ClassicProcess) {
+  func changeSubscription(of process: ClassicProcess) {
     process.topics = process.topics.count == 1 ? ["a", "b"] : ["b"]
     if process.phase == .stable { sendJoin(process) }
   }

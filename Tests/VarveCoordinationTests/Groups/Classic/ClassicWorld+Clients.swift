@@ -23,17 +23,17 @@ extension ClassicWorld {
     var request = LeaveGroupRequest()
     var member = LeaveGroupRequest.Member()
     (member.memberID, member.groupInstanceID) = (process.memberID, process.instance)
-    request.members = [member]
+    (request.groupID, request.members) = ("g", [member])
     send { [self] in
       do throws(CoordinatorError) {
-        store(try group.leave(request, version: 5, by: caller(process, 0)))
+        store(try coordinator.leaveGroup(request, version: 5, by: caller(process, 0)))
       } catch {}
     }
   }
 
   // MARK: The network
 
-  private var delay: Int64 {
+  var delay: Int64 {
     isCalm || chance(90) ? random(1...50) : random(50...8_000)
   }
 
@@ -71,9 +71,11 @@ extension ClassicWorld {
     let request = process.joinRequest
     let number = number(process, atMost: ClassicProcess.rebalanceTimeout + 5_000)
     send { [self] in
+      // Another process of its instance may be there already: its connection is closed.
+      if process.phase == .gone, process.instance != nil, isMixed { return }
       requests[number] = process
       do throws(CoordinatorError) {
-        let decision = try group.join(request, version: 9, by: caller(process, number))
+        let decision = try coordinator.joinGroup(request, version: 9, by: caller(process, number))
         store(decision) { if let reply = $0 { answerJoin(number, .success(reply)) } }
       } catch {
         answerJoin(number, .failure(error))
@@ -135,7 +137,7 @@ extension ClassicWorld {
     send { [self, request] in
       requests[number] = process
       do throws(CoordinatorError) {
-        let decision = try group.sync(request, by: caller(process, number))
+        let decision = try coordinator.syncGroup(request, by: caller(process, number))
         store(decision) { if let reply = $0 { answerSync(number, .success(reply)) } }
       } catch {
         answerSync(number, .failure(error))
@@ -209,7 +211,7 @@ extension ClassicWorld {
     (request.generationID, request.groupInstanceID) = (process.generation, process.instance)
     send { [self, request] in
       do throws(CoordinatorError) {
-        let decision = try group.heartbeat(request, by: caller(process, 0))
+        let decision = try coordinator.heartbeat(request, by: caller(process, 0))
         store(decision) { answerBeat(process, request.generationID, $0.errorCode) }
       } catch {
         answerBeat(process, request.generationID, error.code)

@@ -49,7 +49,8 @@ struct GroupUnderTest {
   }
 
   mutating func expire() {
-    store(group.expire(at: Caller.test(at: now).now, topics: topics).records)
+    store(
+      group.expire(at: Caller.test(at: now).now, topics: topics, settings: settings).records)
   }
 
   /// The coordinator starts again from what the replica was told.
@@ -66,7 +67,8 @@ struct GroupUnderTest {
   mutating func removeByAdministrator(
     _ members: [LeaveGroupRequest.Member]
   ) -> [LeaveGroupResponse.Member] {
-    let decision = group.remove(members, topics: topics, now: Caller.test(at: now).now)
+    let decision = group.remove(
+      members, topics: topics, now: Caller.test(at: now).now, settings)
     store(decision.records)
     return decision.reply
   }

@@ -91,6 +91,9 @@ struct SimulatedConsumer {
   /// It gives up all that it has and goes; a static one will be back.
   mutating func leave() {
     owned = []
+    givingUp = []
+    givenUpAt = nil
+    mustHaveGivenUpBy = nil
     waitsFor = nil
     phase = .leaving
   }

@@ -74,7 +74,7 @@ struct SimulatedCoordinator {
     var now = now
     if fault == .hurriesSessions { now.uptime += 10_000 }
     let before = group.state
-    store(group.expire(at: now, topics: topics).records, before: before)
+    store(group.expire(at: now, topics: topics, settings: settings).records, before: before)
   }
 
   var nextDeadline: Int64? {

@@ -1,0 +1,22 @@
+import Testing
+import VarveCoordination
+import VarveTestKit
+
+/// Oracle: the members' own view of what they have, as in a group of one protocol.
+struct MixedSimulationTests {
+  @Test func `G29, G30, G69: while a group changes its protocol, no partition has two owners`() {
+    for seed in TestShare.seeds(20, long: 10_000) {
+      let world = ClassicWorld.simulateMixed(seed)
+      #expect(world.problem == nil)
+      if world.problem != nil { return }
+    }
+  }
+
+  @Test func `G69: a seed of members of both protocols has one trace`() {
+    for seed in TestShare.seeds(2, long: 100) {
+      let first = ClassicWorld.simulateMixed(seed).trace
+      #expect(first == ClassicWorld.simulateMixed(seed).trace)
+      #expect(first.contains("has"))
+    }
+  }
+}
