@@ -5,9 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What the library, the command and the tests link.
-CODECS := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev
-# What tests count system calls with.
-TRACING := strace
+LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev
+# What tests count system calls with, and a client that they serve.
+TESTING := strace kcat
 # What the benchmarks compare with.
 PEERS := liblmdb-dev libsqlite3-dev redis-tools
 
@@ -24,24 +24,24 @@ ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: codecs toolchain
+.PHONY: libraries toolchain
 toolchain:
 	@command -v swift >/dev/null || \
 	  { echo "Swift 6.3 or later is needed: https://www.swift.org/install" >&2; exit 1; }
-codecs: toolchain
-	@.ci/packages $(CODECS)
+libraries: toolchain
+	@.ci/packages $(LIBRARIES)
 
 .PHONY: tested
-tested: codecs
-	@.ci/packages $(TRACING)
+tested: libraries
+	@.ci/packages $(TESTING)
 
 .PHONY: build
-build: codecs ## the command, optimised, and its manual page: .build/release/varve, varve.1
+build: libraries ## the command, optimised, and its manual page: .build/release/varve, varve.1
 	@swift build --configuration release --product varve
 	@.build/release/varve help --man >.build/release/varve.1
 
 .PHONY: demo
-demo: codecs ## the main job on real input; FILE=… for a text file of yours, one event a line
+demo: libraries ## the main job on real input; FILE=… for a text file of yours, one event a line
 	@swift build --quiet --configuration release --product varve
 	@PATH="$$PWD/.build/release:$$PATH" Benchmarks/Demo/run $(FILE)
 
@@ -55,22 +55,22 @@ test-long: tested tsan ## all of them: every seed, ten million fuzz inputs, both
 	@$(MAKE) --no-print-directory fuzz
 
 .PHONY: fuzz
-fuzz: codecs ## every decoder on ten million random and mutated inputs under AddressSanitizer
+fuzz: libraries ## every decoder on ten million random and mutated inputs under AddressSanitizer
 	@VARVE_TEST_LONG=1 .ci/sanitized address '$(FUZZ_SUITES)' --configuration release
 	@.ci/libfuzzer 10000000
 
 .PHONY: tsan
-tsan: codecs ## one writer, many readers and maintenance at once under ThreadSanitizer
+tsan: libraries ## one writer, many readers and maintenance at once under ThreadSanitizer
 	@.ci/sanitized thread '$(TSAN_SUITES)'
 
 .PHONY: bench
-bench: codecs ## ratios to ceilings, LMDB and SQLite of the same run; ARGS=… for more
+bench: libraries ## ratios to ceilings, LMDB and SQLite of the same run; ARGS=… for more
 	@.ci/packages $(PEERS)
 	@swift run --configuration release --scratch-path .build/bench --enable-all-traits \
 	  VarveBenchmarks $(ARGS)
 
 .PHONY: zlib-only
-zlib-only: toolchain ## a build with every optional codec off
+zlib-only: toolchain ## a build with every trait off
 	@.ci/packages zlib1g-dev
 	@.ci/zlib-only
 
@@ -83,7 +83,7 @@ format: toolchain ## rewrites the sources as lint wants them
 	@swift format --in-place --parallel --recursive Sources Tests Benchmarks Package.swift
 
 .PHONY: docs
-docs: codecs ## the documentation: .build/documentation/index.html
+docs: libraries ## the documentation: .build/documentation/index.html
 	@.ci/docs
 
 .PHONY: clean

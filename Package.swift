@@ -24,10 +24,11 @@ let package = Package(
     .executable(name: "varve", targets: ["VarveCommand"]),
   ],
   traits: [
-    .default(enabledTraits: ["LZ4", "Snappy", "Zstd"]),
+    .default(enabledTraits: ["LZ4", "Snappy", "Zstd", "Serve"]),
     .trait(name: "LZ4", description: "Read and write lz4 batches (liblz4)."),
     .trait(name: "Snappy", description: "Read and write snappy batches (libsnappy)."),
     .trait(name: "Zstd", description: "Read and write zstd batches (libzstd)."),
+    .trait(name: "Serve", description: "Kafka's protocol over the log (libevent)."),
     .trait(name: "Peers", description: "Benchmarks compare with LMDB and SQLite."),
   ],
   targets: [
@@ -35,6 +36,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", path: "Sources/CLibraries/CLZ4"),
     .systemLibrary(name: "CSnappy", path: "Sources/CLibraries/CSnappy"),
     .systemLibrary(name: "CZstd", path: "Sources/CLibraries/CZstd"),
+    .systemLibrary(name: "CEvent", path: "Sources/CLibraries/CEvent"),
     .systemLibrary(name: "CLMDB", path: "Sources/CLibraries/CLMDB"),
     .systemLibrary(name: "CSQLite", path: "Sources/CLibraries/CSQLite"),
 
@@ -54,7 +56,14 @@ let package = Package(
       name: "VarveCoordination", dependencies: ["VarveLog", "VarveProtocol"],
       swiftSettings: strict),
     .target(name: "VarveBroker", dependencies: ["VarveCoordination"], swiftSettings: strict),
-    .target(name: "Varve", dependencies: ["VarveBroker"], swiftSettings: strict),
+    .target(
+      name: "VarveServer", dependencies: ["VarveBroker", "CEvent"], swiftSettings: strict),
+    .target(
+      name: "Varve",
+      dependencies: [
+        "VarveBroker", .target(name: "VarveServer", condition: .when(traits: ["Serve"])),
+      ],
+      swiftSettings: strict),
     .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
     .executableTarget(name: "VarveCommand", dependencies: ["Varve"], swiftSettings: relaxed),
     .executableTarget(
@@ -82,6 +91,9 @@ let package = Package(
       name: "VarveCoordinationTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(
       name: "VarveBrokerTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveServerTests", dependencies: ["VarveTestSupport", "VarveServer"],
+      swiftSettings: relaxed),
     .testTarget(name: "VarveTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
       name: "VarveCommandTests", dependencies: ["VarveTestSupport", "VarveCommand"],

@@ -1,3 +1,4 @@
+internal import Synchronization
 public import VarveBase
 internal import VarveBroker
 
@@ -34,6 +35,7 @@ public final class Varve: Sendable {
   private let producers = WeakObjects<Producer>()
   private let consumers = WeakObjects<GroupConsumer>()
   private let transactions = WeakObjects<Transactions>()
+  private let services = Mutex<[any Stoppable]>([])
 
   package init(_ cluster: any Cluster) { self.cluster = cluster }
 
@@ -98,13 +100,22 @@ public final class Varve: Sendable {
   /// Ends a transactional producer with the log.
   func keep(_ transactions: Transactions) { self.transactions.add(transactions) }
 
-  /// Closes the log's group consumers, which leave their groups, aborts transactions that are open,
-  /// closes producers, writing what they hold, and then the log in order: the next open is quick,
-  /// whatever its size. Whoever still uses it gets `.closed`. Closing twice does nothing.
+  /// Stops a service with the log.
+  func keep(_ service: any Stoppable) { services.withLock { $0.append(service) } }
+
+  /// Stops the log's services, closes its group consumers, which leave their groups, aborts
+  /// transactions that are open, closes producers, writing what they hold, and then the log in
+  /// order: the next open is quick, whatever its size. Whoever still uses it gets `.closed`.
+  /// Closing twice does nothing.
   ///
   /// A log that is let go without being closed is as one whose process crashed: nothing that was
   /// acknowledged is lost but by a loss of power, and the next open checks it.
   public func close() async throws(VarveError) {
+    let running = services.withLock { services in
+      defer { services = [] }
+      return services
+    }
+    for service in running { await service.stop() }
     for member in consumers.takeAll() { await member.close() }
     for open in transactions.takeAll() { await open.close() }
     var failure: VarveError?
@@ -114,4 +125,9 @@ public final class Varve: Sendable {
     try await cluster.close()
     if let failure { throw failure }
   }
+}
+
+/// What serves a log to others, and is stopped before it is closed.
+protocol Stoppable: AnyObject, Sendable {
+  func stop() async
 }

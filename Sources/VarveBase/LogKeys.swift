@@ -6,6 +6,10 @@ public enum LogKey: String, CaseIterable, Sendable {
   case offset
   /// A file or directory.
   case path
+  /// An address of ours.
+  case address
+  /// The address of a client.
+  case peer
   /// A number of bytes.
   case bytes
   /// A number of anything else.

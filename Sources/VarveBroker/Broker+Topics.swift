@@ -41,6 +41,20 @@ extension Broker {
     }
   }
 
+  /// Says what a topic's configuration would be, and creates nothing. Throws what `createTopic`
+  /// does, but for the disk.
+  package func checkTopic(
+    _ name: String, partitions: Int32, configs: [String: String]
+  ) throws(BrokerError) -> TopicConfiguration {
+    var generator = SystemRandomNumberGenerator()
+    let new = TopicCatalog.NewTopic(
+      name, partitions: partitions, configs: configs, id: TopicID(using: &generator))
+    _ = try catalogued { catalog throws(CatalogError) in try catalog.createTopic(new) }
+    do throws(ConfigError) {
+      return try TopicConfiguration(configs, server: serverDefaults)
+    } catch { throw BrokerError(any: error) }
+  }
+
   /// Gives a topic more partitions, `count` in all. Keys go to other partitions from then on.
   package func createPartitions(of name: TopicName, count: Int32) throws(BrokerError) {
     try changing { () throws(BrokerError) in

@@ -64,7 +64,7 @@ package final class Partition: Sendable {
   }
 
   /// Calls `completed` once all before `offset` is on the disk for good, on the flusher's stack.
-  func whenDurable(
+  package func whenDurable(
     upTo offset: Offset, completed: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
     flusher.whenDurable(log, upTo: offset, completed: completed)
@@ -84,8 +84,9 @@ package final class Partition: Sendable {
   }
 
   /// Appends a batch with the codec that the topic's `compression.type` names. Where it has another
-  /// it is written again, before the log's lock is taken.
-  func store(_ batch: RawSpan) throws(LogError) -> AppendResult {
+  /// it is written again, before the log's lock is taken. Whether it counts as done when this
+  /// returns, or has to be synced first, the result says.
+  package func store(_ batch: RawSpan) throws(LogError) -> AppendResult {
     guard let codec = log.compression, let header = RecordBatchHeader(batch),
       BatchReencoder.isDue(header, for: codec)
     else { return try log.append(batch) }

@@ -1,6 +1,13 @@
+internal import Synchronization
 internal import VarveBase
 
 extension PartitionLog {
+  /// The producers that are remembered, by id, with what is open of their transactions.
+  package var producers: [ProducerState] {
+    state.withLock { Array($0.producers.producers.values) }
+      .sorted { $0.producerID < $1.producerID }
+  }
+
   /// Judges a batch by what its producer sent before. Returns where it was appended then, if it
   /// was: the producer did not hear of it and sent it again.
   func duplicate(

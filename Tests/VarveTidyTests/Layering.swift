@@ -8,7 +8,13 @@ enum Layering {
     "VarveProtocol": ["VarveBase"],
     "VarveCoordination": ["VarveLog", "VarveProtocol", "VarveBase"],
     "VarveBroker": ["VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase", "Dispatch"],
-    "Varve": ["VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase"],
+    "VarveServer": [
+      "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase", "CEvent",
+      "Glibc", "Musl", "Darwin",
+    ],
+    "Varve": [
+      "VarveServer", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
+    ],
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
       "Glibc", "Musl", "Darwin",

@@ -51,11 +51,6 @@ extension Broker {
       throw CoordinatorError(storing: error)
     }
   }
-
-  /// The epoch of the metadata in which this broker began to lead the partition.
-  func leaderEpoch(of id: TopicPartition) -> Int32 {
-    metadata.image.topic(named: id.topic)?.partitions[id.partition]?.leaderEpoch ?? 0
-  }
 }
 
 extension TransactionMarkers {

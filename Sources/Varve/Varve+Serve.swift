@@ -1,0 +1,104 @@
+#if Serve
+  public import VarveBase
+  internal import VarveBroker
+  internal import VarveServer
+
+  extension Varve {
+    /// How ``Varve/serve(host:port:options:)`` lets clients in.
+    public struct ServeOptions: Sendable {
+      /// Lets clients of other machines in, all of them, where the host is not of this one alone.
+      public var allowsAnonymous = false
+      /// The address that clients are told to connect to, `HOST:PORT`; where they reached the
+      /// server, if nil. For servers behind a forwarded port.
+      public var advertised: String?
+      /// The most connections at a time.
+      public var connectionsMax = 20_000
+      /// The most connections at a time from one address.
+      public var connectionsPerAddressMax = Int.max
+      /// The largest request, in bytes.
+      public var requestBytesMax = 100 << 20
+      /// How long a connection may be silent.
+      public var idleTime = Duration.seconds(600)
+      /// Told of listeners, and of connections that were refused or broke the protocol.
+      public var logger = Logger.discarding
+
+      public init() {}
+    }
+
+    /// Opens a Kafka port over this log: every Kafka client can produce, consume and administer
+    /// what this program does, at the same time.
+    ///
+    /// Only programs of this machine reach it, unless `host` says otherwise and the options allow
+    /// it. The server has threads of its own, one a processor core. It is stopped with the log, if
+    /// not before.
+    ///
+    /// - Parameter port: 0 takes one that is free, which the service names.
+    /// - Throws: `.invalidArgument` for a host that has no address, or that others reach without
+    ///   `allowsAnonymous`; `.unavailable` where the port is taken; `.readOnly` for a log that was
+    ///   opened for reading only.
+    @discardableResult
+    public func serve(
+      host: String = "127.0.0.1", port: Int = 9092, options: ServeOptions = ServeOptions()
+    ) async throws(VarveError) -> Service {
+      guard let local = cluster as? LocalCluster else {
+        throw VarveError(.readOnly, "a log that was opened for reading only is not served")
+      }
+      guard let number = UInt16(exactly: port) else {
+        throw VarveError(.invalidArgument, "port \(port): it is 0 to 65535")
+      }
+      do throws(NetworkError) {
+        var serverOptions = try ServerOptions(options)
+        serverOptions.listeners = [SocketAddress(host: host, port: number)]
+        let service = Service(try Server(local.broker, options: serverOptions))
+        keep(service)
+        return service
+      } catch { throw VarveError(error) }
+    }
+  }
+
+  extension Varve {
+    /// A Kafka port over a log.
+    public final class Service: Stoppable {
+      private let server: Server
+
+      fileprivate init(_ server: Server) { self.server = server }
+
+      /// Where clients connect, `127.0.0.1:9092` say.
+      public var address: String { server.addresses.map(\.description).joined(separator: ",") }
+
+      /// The port, which the system chose if 0 was asked for.
+      public var port: Int { server.addresses.first.map { Int($0.port) } ?? 0 }
+
+      /// The connections that are open.
+      public var connectionCount: Int { server.connectionCount }
+
+      /// Lets nobody in any more, answers the requests that were begun, and closes the connections.
+      /// The log stays open. Stopping twice does nothing.
+      public func stop() async { await server.stop() }
+    }
+  }
+
+  extension ServerOptions {
+    fileprivate init(_ options: Varve.ServeOptions) throws(NetworkError) {
+      self.init()
+      allowsAnonymous = options.allowsAnonymous
+      if let text = options.advertised { advertised = try SocketAddress(text) }
+      connections.total = options.connectionsMax
+      connections.perHost = options.connectionsPerAddressMax
+      limits.frameBytesMax = options.requestBytesMax
+      idleMilliseconds = options.idleTime.components.seconds * 1_000
+      logger = options.logger
+    }
+  }
+
+  extension VarveError {
+    fileprivate init(_ error: NetworkError) {
+      let code: Code =
+        switch error.code {
+        case .address, .permission: .invalidArgument
+        case .inUse, .tooManyOpenFiles, .disconnected, .system: .unavailable
+        }
+      self.init(code, error.message)
+    }
+  }
+#endif

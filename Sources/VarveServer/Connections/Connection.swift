@@ -1,0 +1,157 @@
+internal import VarveBase
+internal import VarveProtocol
+
+/// A client's connection, on its loop: reads when the socket is readable, hands requests on, and
+/// writes their replies.
+final class Connection {
+  let id: Int
+  let loop: EventLoop
+  private let server: ServerLoop
+  private let socket: Socket
+  private var readable: Event?
+  private var writable: Event?
+  private var conversation: Conversation
+  /// What requests that wait need to hear.
+  private var waits: [Conversation.Ticket: ExchangeWait] = [:]
+  let peer: Peer
+  private(set) var isClosed = false
+  /// Whether the requests that were read are being begun, whose replies are written together.
+  private var isServing = false
+  private var isReading = false
+  private var isWriting = false
+
+  init(_ socket: consuming Socket, id: Int, peer: Peer, server: ServerLoop) {
+    self.id = id
+    self.peer = peer
+    self.server = server
+    loop = server.loop
+    let descriptor = socket.descriptor
+    self.socket = socket
+    conversation = Conversation(limits: server.options.limits)
+    readable = Event(.readable, of: descriptor, on: loop.base) { [weak self] occasion in
+      self?.becameReadable(occasion)
+    }
+    writable = Event(.writable, of: descriptor, on: loop.base) { [weak self] occasion in
+      self?.becameWritable(occasion)
+    }
+    watch()
+  }
+
+  // MARK: Events
+
+  private func becameReadable(_ occasion: Event.Occasion) {
+    guard occasion == .ready else { return close(.idle) }
+    do throws(NetworkError) {
+      switch try server.buffer.read(from: socket) {
+      case .bytes(let bytes): conversation.receive(bytes)
+      case .wouldBlock: return
+      case .ended: return close(.ended)
+      }
+    } catch { return close(.lost(error)) }
+    serve()
+  }
+
+  private func becameWritable(_ occasion: Event.Occasion) {
+    guard occasion == .ready else { return close(.idle) }
+    flush()
+    serve()
+  }
+
+  /// Begins the requests that may be begun, and writes the replies that are ready.
+  private func serve() {
+    guard !isClosed, !isServing else { return }
+    isServing = true
+    do throws(FrameLengthError) {
+      while !isClosed, let (ticket, frame) = try conversation.next() {
+        server.handle(frame, Exchange(of: self, ticket))
+      }
+    } catch { close(.violation(error.description)) }
+    isServing = false
+    conversation.settle()
+    flush()
+  }
+
+  private func flush() {
+    guard !isClosed else { return }
+    do throws(NetworkError) {
+      while !conversation.outbox.isEmpty {
+        guard case .bytes(let count) = try socket.send(conversation.outbox.pieces) else { break }
+        conversation.sent(count)
+      }
+    } catch { return close(.lost(error)) }
+    if conversation.isEnding && conversation.isIdle { return close(.stopped) }
+    watch()
+  }
+
+  /// Watches for what the conversation waits for. While a request waits for something else, no time
+  /// runs out for the client.
+  private func watch() {
+    guard !isClosed else { return }
+    let idle = server.options.idleMilliseconds
+    if conversation.wantsBytes != isReading {
+      isReading.toggle()
+      if isReading { readable?.arm(timeout: idle) } else { readable?.disarm() }
+    }
+    if conversation.outbox.isEmpty == isWriting {
+      isWriting.toggle()
+      if isWriting { writable?.arm(timeout: idle) } else { writable?.disarm() }
+    }
+  }
+
+  // MARK: Replies
+
+  func answer(_ ticket: Conversation.Ticket, _ reply: Gather?) {
+    waits[ticket] = nil
+    guard !isClosed else { return }
+    conversation.answer(ticket, reply)
+    guard !isServing else { return }
+    flush()
+    serve()
+  }
+
+  func letPass(_ ticket: Conversation.Ticket) {
+    conversation.letPass(ticket)
+    serve()
+  }
+
+  /// Tells a request that waits if its client goes, or the server stops.
+  func keep(_ wait: ExchangeWait, of ticket: Conversation.Ticket) { waits[ticket] = wait }
+
+  // MARK: The end
+
+  /// Why a connection ends.
+  enum Reason {
+    case ended
+    case idle
+    case stopped
+    case lost(NetworkError)
+    /// What the client sent cannot be.
+    case violation(String)
+  }
+
+  /// Takes no further request, answers those that were begun, and closes.
+  func end() {
+    conversation.end()
+    for wait in Array(waits.values) { wait.hurry?() }
+    if conversation.isIdle { close(.stopped) } else { watch() }
+  }
+
+  func close(_ reason: Reason) {
+    guard !isClosed else { return }
+    isClosed = true
+    // Here and not when the connection is let go, which may be on another thread.
+    readable = nil
+    writable = nil
+    let waiting = waits
+    waits = [:]
+    for wait in waiting.values { wait.abandon() }
+    server.closed(self, reason)
+  }
+}
+
+/// Who is at the other end of a connection, and where they reached us.
+struct Peer: Sendable {
+  let address: SocketAddress
+  /// The address of ours that the client connected to.
+  let local: SocketAddress
+}

@@ -1,0 +1,81 @@
+package import VarveBase
+package import VarveProtocol
+
+/// What is said on one connection, without the connection: bytes come in and become requests,
+/// replies come in and become bytes, in the order of the requests.
+///
+/// As in Kafka, the next request is not begun before the one before it was answered, so that what a
+/// client asks in turn is done in turn. A request may let others pass once its own effect is there
+/// and only the reply is to come: a batch that waits to be synced, say.
+package struct Conversation {
+  package typealias Ticket = ReplyQueue.Ticket
+
+  package struct Limits: Sendable {
+    /// The largest request, in bytes (`socket.request.max.bytes`).
+    package var frameBytesMax = 100 << 20
+    /// With more than this to be sent, no further request is taken.
+    package var unsentBytesMax = 1 << 20
+    /// Requests that were not answered yet.
+    package var requestsMax = 1_000
+
+    package init() {}
+  }
+
+  private let limits: Limits
+  private var decoder: FrameDecoder
+  private var replies = ReplyQueue()
+  package private(set) var outbox = Outbox()
+  /// The request that no other may pass.
+  private var current: Ticket?
+  /// Set once no further request is taken.
+  package private(set) var isEnding = false
+
+  package init(limits: Limits = Limits()) {
+    self.limits = limits
+    decoder = FrameDecoder(frameBytesMax: limits.frameBytesMax)
+  }
+
+  /// Whether the client has nothing to come: all was answered and sent.
+  package var isIdle: Bool { replies.count == 0 && outbox.isEmpty }
+
+  /// Whether bytes should be read: a client that does not take its replies is not listened to.
+  package var wantsBytes: Bool { takesRequests && decoder.isDrained }
+
+  private var takesRequests: Bool {
+    !isEnding && current == nil && outbox.byteCount <= limits.unsentBytesMax
+      && replies.count < limits.requestsMax
+  }
+
+  /// Takes the bytes that came next. Only where it `wantsBytes`.
+  package mutating func receive(_ bytes: ByteSlice) { decoder.feed(bytes) }
+
+  /// The next request to be begun; nil while there is none, or none may be begun. After an error
+  /// the connection is past help.
+  package mutating func next() throws(FrameLengthError) -> (ticket: Ticket, frame: ByteSlice)? {
+    guard takesRequests, let frame = try decoder.next() else { return nil }
+    let ticket = replies.open()
+    current = ticket
+    return (ticket, frame)
+  }
+
+  /// Lets other requests pass this one, whose reply comes later.
+  package mutating func letPass(_ ticket: Ticket) {
+    if current == ticket { current = nil }
+  }
+
+  /// Takes the reply to a request; nil where the client wants none.
+  package mutating func answer(_ ticket: Ticket, _ reply: Gather?) {
+    letPass(ticket)
+    replies.fill(ticket, reply)
+    replies.moveReady(to: &outbox)
+  }
+
+  /// Forgets `count` bytes of the outbox, which were sent.
+  package mutating func sent(_ count: Int) { outbox.sent(count) }
+
+  /// Keeps what waits in memory of its own.
+  package mutating func settle() { decoder.settle() }
+
+  /// Takes no further request; those that were begun are still answered.
+  package mutating func end() { isEnding = true }
+}

@@ -1,0 +1,30 @@
+internal import VarveBase
+
+/// Lets clients in, or not, and gives each connection to a loop, where it stays. On the first loop.
+final class Door {
+  private let loops: [LoopBound<ServerLoop>]
+  private let counts: ConnectionCounts
+  private let logger: Logger
+  private var turn = 0
+
+  init(loops: [LoopBound<ServerLoop>], counts: ConnectionCounts, logger: Logger) {
+    self.loops = loops
+    self.counts = counts
+    self.logger = logger
+  }
+
+  /// A client that is one too many, or has gone already, finds the connection closed.
+  func letIn(_ socket: consuming Socket) {
+    guard let address = socket.peerAddress, let local = socket.localAddress else { return }
+    guard counts.add(address.host) else {
+      return logger.log(
+        .notice, "a connection was refused: there are too many", [.peer: address.description])
+    }
+    let peer = Peer(address: address, local: local)
+    let loop = loops[turn % loops.count]
+    turn += 1
+    if loop.loop.isCurrent { return loop.value.adopt(socket, peer) }
+    let descriptor = socket.release()
+    loop.execute { $0.adopt(Socket(owning: descriptor), peer) }
+  }
+}

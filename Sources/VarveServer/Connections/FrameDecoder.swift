@@ -1,0 +1,90 @@
+package import VarveBase
+package import VarveProtocol
+
+/// Cuts the bytes of a connection into frames: a length of four bytes, then as many bytes.
+///
+/// ```
+/// | length: Int32, big-endian | length bytes | length: Int32 | …
+/// ```
+///
+/// A frame that lies within what was read at once is a part of that, without a copy.
+package struct FrameDecoder {
+  private let frameBytesMax: Int
+  /// What was read last, and how much of it has become frames.
+  private var input = ByteSlice()
+  private var position = 0
+  private var partial: PartialFrame?
+
+  package init(frameBytesMax: Int) { self.frameBytesMax = frameBytesMax }
+
+  /// Whether all that was fed has become frames, or a part of one.
+  package var isDrained: Bool { position == input.count }
+
+  /// Gives it the bytes that came next. All before have to be drained.
+  package mutating func feed(_ bytes: ByteSlice) {
+    precondition(isDrained, "bytes are fed while earlier ones wait")
+    input = bytes
+    position = 0
+  }
+
+  /// The next whole frame, without its length; nil where more bytes have to come first. After an
+  /// error nothing that comes can be understood.
+  package mutating func next() throws(FrameLengthError) -> ByteSlice? {
+    if partial != nil { return try completePartial() }
+    guard let length = try length(of: input.slice(position..<input.count)) else {
+      return try keepRest()
+    }
+    let start = position + FrameLength.byteCount
+    guard length <= input.count - start else { return try keepRest() }
+    position = start + length
+    defer { letGo() }
+    return input.slice(start..<start + length)
+  }
+
+  /// Keeps what waits in memory of its own, so that what was read into can be used again.
+  package mutating func settle() {
+    guard !isDrained else { return letGo() }
+    input = ByteSlice(input.slice(position..<input.count).bytes)
+    position = 0
+  }
+
+  private func length(of bytes: ByteSlice) throws(FrameLengthError) -> Int? {
+    try FrameLength.decode(bytes.bytes, max: frameBytesMax)
+  }
+
+  private mutating func letGo() {
+    guard isDrained else { return }
+    input = ByteSlice()
+    position = 0
+  }
+
+  /// Begins a partial frame with the bytes that are left, if any are.
+  private mutating func keepRest() throws(FrameLengthError) -> ByteSlice? {
+    guard !isDrained else { return nil }
+    partial = PartialFrame()
+    return try completePartial()
+  }
+
+  private mutating func completePartial() throws(FrameLengthError) -> ByteSlice? {
+    guard var frame = partial.take() else { return nil }
+    if frame.count < FrameLength.byteCount { move(FrameLength.byteCount, to: &frame) }
+    if let length = try length(of: frame.bytes) {
+      let expected = FrameLength.byteCount + length
+      move(expected, to: &frame)
+      if frame.count == expected {
+        letGo()
+        return frame.finish()
+      }
+    }
+    letGo()
+    partial = frame
+    return nil
+  }
+
+  /// Moves bytes of the input until the frame has `count` or there are no more.
+  private mutating func move(_ count: Int, to frame: inout PartialFrame) {
+    let taken = min(count - frame.count, input.count - position)
+    frame.append(input.slice(position..<position + taken))
+    position += taken
+  }
+}

@@ -1,0 +1,20 @@
+/// The handlers of all keys that the server answers.
+enum Handlers {
+  static let table = HandlerTable(
+    data + topics + groups + transactions + [.apiVersions, .findCoordinator])
+
+  private static let data: [Handler] = [.produce, .fetch, .listOffsets]
+
+  private static let topics: [Handler] = [.metadata, .createTopics, .deleteTopics]
+
+  private static let groups: [Handler] = [
+    .offsetCommit, .offsetFetch, .joinGroup, .heartbeat, .leaveGroup, .syncGroup,
+    .describeGroups, .listGroups, .deleteGroups, .offsetDelete, .consumerGroupHeartbeat,
+    .consumerGroupDescribe,
+  ]
+
+  private static let transactions: [Handler] = [
+    .initProducerId, .addPartitionsToTxn, .addOffsetsToTxn, .endTxn, .txnOffsetCommit,
+    .describeProducers, .describeTransactions, .listTransactions,
+  ]
+}

@@ -1,0 +1,42 @@
+internal import VarveBase
+
+/// A request to be answered, once. On the connection's loop; `later` is for other threads.
+final class Exchange {
+  let loop: EventLoop
+  let peer: Peer
+  private let connection: Connection
+  private let ticket: Conversation.Ticket
+
+  init(of connection: Connection, _ ticket: Conversation.Ticket) {
+    self.connection = connection
+    self.ticket = ticket
+    loop = connection.loop
+    peer = connection.peer
+  }
+
+  /// Sends the reply; nil where the client wants none.
+  func answer(_ reply: Gather?) { connection.answer(ticket, reply) }
+
+  /// Lets the client's next requests be begun before this one is answered.
+  func letPass() { connection.letPass(ticket) }
+
+  /// Calls `abandon` if the client goes before it is answered, and `hurry` if the server stops:
+  /// what only waits for something to come is answered then.
+  func wait(hurry: (() -> Void)? = nil, abandon: @escaping () -> Void) {
+    connection.keep(ExchangeWait(hurry: hurry, abandon: abandon), of: ticket)
+  }
+
+  /// Ends the connection, for what the client sent.
+  func refuse(_ reason: String) { connection.close(.violation(reason)) }
+
+  /// A handle for other threads.
+  var later: LoopBound<Exchange> { LoopBound(self, of: loop) }
+}
+
+/// What a request that waits needs to hear.
+struct ExchangeWait {
+  /// The server stops.
+  let hurry: (() -> Void)?
+  /// The client has gone.
+  let abandon: () -> Void
+}

@@ -1,0 +1,22 @@
+internal import VarveBase
+internal import VarveBroker
+internal import VarveProtocol
+
+/// What a handler knows of a request beside its message.
+struct RequestContext: Sendable {
+  let server: ServerContext
+  let header: RequestHeader
+  let peer: Peer
+
+  var broker: Broker { server.broker }
+  var version: Int16 { header.version }
+  var clientID: String { header.clientID ?? "" }
+
+  /// Where clients find this broker.
+  var advertised: SocketAddress { server.options.advertised ?? peer.local }
+
+  /// Who asks, as groups describe members.
+  var client: BrokerGroups.Client {
+    BrokerGroups.Client(clientID: clientID, host: "/\(peer.address.host)")
+  }
+}

@@ -1,0 +1,20 @@
+internal import Dispatch
+internal import VarveBase
+internal import VarveBroker
+
+/// What all handlers of a server share.
+final class ServerContext: Sendable {
+  let broker: Broker
+  let options: ServerOptions
+  let fetchSessions: FetchSessions
+  /// Where requests run that may wait for the disk, so that no loop does.
+  let control = DispatchQueue(label: "varve.control", attributes: .concurrent)
+
+  init(_ broker: Broker, options: ServerOptions) {
+    self.broker = broker
+    self.options = options
+    fetchSessions = FetchSessions(SystemTime())
+  }
+
+  var logger: Logger { options.logger }
+}

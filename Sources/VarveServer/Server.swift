@@ -1,0 +1,106 @@
+internal import Dispatch
+internal import Synchronization
+internal import VarveBase
+package import VarveBroker
+
+/// Kafka's protocol over a broker's log: ports that clients connect to.
+///
+/// The broker stays its owner's, who closes it after the server was stopped.
+package final class Server: Sendable {
+  /// Where it listens, with the ports that it got.
+  package let addresses: [SocketAddress]
+  private let loops: [LoopBound<ServerLoop>]
+  private let counts: ConnectionCounts
+  private let hasStopped = Atomic(false)
+
+  /// Starts to listen. Throws where that cannot be, or where other machines could reach a listener
+  /// that lets everybody in and the options don't allow that.
+  package init(_ broker: Broker, options: ServerOptions = ServerOptions()) throws(NetworkError) {
+    try Self.checkListeners(options)
+    let counts = ConnectionCounts(options.connections)
+    self.counts = counts
+    let context = ServerContext(broker, options: options)
+    let count = max(1, options.loopCount ?? SystemCores.count)
+    var loops: [LoopBound<ServerLoop>] = []
+    do throws(NetworkError) {
+      for _ in 0..<count { loops.append(try Self.startLoop(context, counts)) }
+      addresses = try Self.listen(options, loops, counts)
+    } catch {
+      for loop in loops { loop.loop.stop() }
+      throw error
+    }
+    self.loops = loops
+    for address in addresses {
+      options.logger.log(.info, "listening", [.address: address.description])
+    }
+  }
+
+  /// The connections that are open.
+  package var connectionCount: Int { counts.total }
+
+  /// Lets nobody in any more, answers the requests that were begun for as long as the options say,
+  /// closes all connections, and ends the loops. Stopping twice does nothing.
+  package func stop() async {
+    guard !hasStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    for loop in loops {
+      await withCheckedContinuation { continuation in
+        loop.execute { $0.stop { continuation.resume() } }
+      }
+    }
+    for loop in loops {
+      await withCheckedContinuation { continuation in
+        loop.loop.whenEnded { continuation.resume() }
+        loop.loop.stop()
+      }
+    }
+  }
+
+  private static func startLoop(
+    _ context: ServerContext, _ counts: ConnectionCounts
+  ) throws(NetworkError) -> LoopBound<ServerLoop> {
+    let loop = try EventLoop()
+    try loop.start()
+    return loop.call {
+      LoopBound(
+        ServerLoop(loop, context: context, counts: counts, handlers: Handlers.table), of: loop)
+    }
+  }
+
+  /// A machine that others reach lets nobody in by chance.
+  private static func checkListeners(_ options: ServerOptions) throws(NetworkError) {
+    for address in options.listeners where !address.isLoopback {
+      guard options.allowsAnonymous else {
+        throw NetworkError(
+          .permission,
+          """
+          \(address) can be reached by other machines, and everybody who reaches it may read, \
+          write and delete: say that this is meant (--allow-anonymous), or listen at 127.0.0.1
+          """)
+      }
+      options.logger.log(
+        .warning, "everybody who reaches this address may read, write and delete",
+        [.address: address.description])
+    }
+  }
+}
+
+extension Server {
+  /// Opens the listeners, all on the first loop; connections go to the loops in turn.
+  private static func listen(
+    _ options: ServerOptions, _ loops: [LoopBound<ServerLoop>], _ counts: ConnectionCounts
+  ) throws(NetworkError) -> [SocketAddress] {
+    try options.listeners.map { address throws(NetworkError) in
+      let socket = try Socket.listening(at: address)
+      let bound = socket.localAddress ?? address
+      let descriptor = socket.release()
+      loops[0].execute { first in
+        let door = Door(loops: loops, counts: counts, logger: options.logger)
+        first.add(
+          Listener(Socket(owning: descriptor), on: first.loop, logger: options.logger) {
+            door.letIn($0)
+          })
+      }
+      return bound
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package import VarveBase
+
+/// How a server is started.
+package struct ServerOptions: Sendable {
+  /// Where it listens. Port 0 takes one that is free.
+  package var listeners = [SocketAddress(host: SocketAddress.loopback, port: 9092)]
+  /// What clients are told to connect to; where they reached us, if nil (`advertised.listeners`).
+  package var advertised: SocketAddress?
+  /// Whether listeners that other machines reach may be open to everybody.
+  package var allowsAnonymous = false
+  /// Threads that serve connections; as many as the machine has cores, if nil.
+  package var loopCount: Int?
+  package var limits = Conversation.Limits()
+  package var connections = ConnectionCounts.Limits()
+  /// How long a connection may be silent (`connections.max.idle.ms`).
+  package var idleMilliseconds: Int64 = 600_000
+  /// How long requests that were begun may take once the server stops.
+  package var drainMilliseconds: Int64 = 5_000
+  package var logger = Logger.discarding
+
+  package init() {}
+}

@@ -1,0 +1,99 @@
+import Testing
+import VarveTestKit
+
+/// Goal: stock clients work with the built program. Method: shell scripts with kcat, as a user
+/// would write them; what it prints is compared.
+@Suite struct ServeTests {
+  /// Serves the log at a free port, runs a script with it in `$B`, and asks the server to end.
+  private static func served(_ script: String, options: String = "") throws -> BuiltProgram.Outcome
+  {
+    try BuiltProgram().shell(
+      """
+      command -v kcat >/dev/null || { echo "kcat is missing: make test installs it" >&2; exit 9; }
+      mkfifo said
+      varve serve --listen 127.0.0.1:0 \(options) 2>said &
+      read -r line <said
+      B=${line##* }
+      \(script)
+      kill -TERM %1
+      wait %1
+      echo "ended with $?"
+      """)
+  }
+
+  @Test("G24: kcat lists, produces, consumes and queries by time")
+  func kcat() throws {
+    let outcome = try Self.served(
+      """
+      printf 'a:1\\nb:2\\nc:3\\n' | kcat -q -b $B -P -t orders -K:
+      kcat -q -b $B -C -t orders -o beginning -e -f '%p %o %k=%s\\n'
+      kcat -q -b $B -L | sed -n 's/^ *\\(topic .*\\)/\\1/p'
+      kcat -b $B -Q -t orders:0:-1
+      kcat -b $B -Q -t orders:0:0
+      kcat -b $B -Q -t orders:0:99999999999999
+      """)
+    #expect(outcome.errors == "")
+    #expect(
+      outcome.text == """
+        0 0 a=1
+        0 1 b=2
+        0 2 c=3
+        topic "orders" with 1 partitions:
+        orders [0] offset 3
+        orders [0] offset 0
+        orders [0] offset -1
+        ended with 0
+
+        """)
+  }
+
+  @Test(
+    "G24: kcat's batches of every codec come back", arguments: ["gzip", "snappy", "lz4", "zstd"])
+  func codecs(codec: String) throws {
+    let outcome = try Self.served(
+      """
+      seq 1000 | kcat -q -b $B -P -t numbers -z \(codec)
+      kcat -q -b $B -C -t numbers -o beginning -e | cksum
+      seq 1000 | cksum
+      """)
+    let sums = outcome.text.split(separator: "\n")
+    #expect(sums.count == 3)
+    #expect(sums.first == sums.dropFirst().first)
+  }
+
+  @Test("G24: kcat reads as a member of a group, which goes on where it was")
+  func group() throws {
+    let outcome = try Self.served(
+      """
+      seq 3 | kcat -q -b $B -P -t numbers
+      kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 3 numbers
+      seq 4 5 | kcat -q -b $B -P -t numbers
+      kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 2 numbers
+      """)
+    #expect(outcome.text == "1\n2\n3\n4\n5\nended with 0\n")
+  }
+
+  @Test("G24: what kcat wrote is there when the log is opened without a server")
+  func reopened() throws {
+    let outcome = try Self.served(
+      """
+      seq 3 | kcat -q -b $B -P -t numbers
+      kill %1
+      wait %1
+      ls log/.kafka_cleanshutdown
+      varve topic consume numbers
+      """)
+    #expect(outcome.text.hasPrefix("log/.kafka_cleanshutdown\n1\n2\n3\n"))
+  }
+
+  @Test func `a listener that others reach has to be meant`() throws {
+    let outcome = try BuiltProgram().shell("varve serve --listen 0.0.0.0:0")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("--allow-anonymous"))
+  }
+
+  @Test func `a port that is taken is said`() throws {
+    let outcome = try Self.served("varve serve --at other --listen $B")
+    #expect(outcome.errors.contains("in use"))
+  }
+}
