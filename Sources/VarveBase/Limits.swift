@@ -20,6 +20,10 @@ package enum Limits {
   /// The longest name that file systems take.
   package static let fileNameBytesMax = 255
 
+  /// The longest string in Kafka's protocol and records, in bytes of UTF-8: Kafka refuses longer
+  /// ones in every message, and old versions have 16 bits with a sign for the length.
+  package static let stringBytesMax = 32_767
+
   // MARK: The system
 
   /// Mappings of a process that Linux allows where nobody asked for more (`vm.max_map_count`).

@@ -91,6 +91,25 @@ struct FrameTests {
         + "allows")
   }
 
+  @Test func `a message about an error is cut where Kafka's strings end, at a whole character`()
+    throws
+  {
+    for version in DeleteTopicsResponse.api.versions where version >= 5 {
+      var response = DeleteTopicsResponse()
+      var topic = DeleteTopicsResponse.Topic()
+      topic.errorMessage = "invalid topic name '" + String(repeating: "🦫", count: 10_000)
+      response.topics = [topic]
+      let frame = response.responseFrame(version: version, correlationID: 1)
+      let body = try ResponseFrame(
+        decoding: frame.slice(4..<frame.count), to: DeleteTopicsResponse.api, version: version
+      ).body
+      let decoded = try DeleteTopicsResponse(decoding: body, version: version)
+      let message = try #require(decoded.topics[0].errorMessage)
+      #expect(message.utf8.count > 32_760 && message.utf8.count <= 32_767)
+      #expect(message.hasPrefix("invalid topic name '🦫🦫"))
+    }
+  }
+
   @Test func `records are gathered between the bytes that stand around them`() throws {
     var response = FetchResponse()
     var topic = FetchResponse.Topic()

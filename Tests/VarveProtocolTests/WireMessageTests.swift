@@ -13,7 +13,7 @@ struct MessageVersion: CustomTestStringConvertible, Sendable {
   /// Every version of every message of ours, and of two made for these tests.
   static let all: [MessageVersion] =
     (MetadataRecord.types + GroupRecord.keyTypes + GroupRecord.valueTypes
-    + APIMessages.all.flatMap(\.types)
+    + APIMessages.all.flatMap { [$0.request, $0.response] }
     + [
       TransactionLogKey.self, TransactionLogValue.self, ConsumerProtocolSubscription.self,
       ConsumerProtocolAssignment.self,
@@ -198,6 +198,29 @@ struct WireMessageTests {
     let fault = reader.fault
     #expect(fault == WireFault(kind: .count, position: 4))
     #expect(array.capacity == 0)
+  }
+
+  @Test func `a string that Kafka would not take is refused, in bytes or once it is UTF-8`() throws
+  {
+    func decode(_ text: [UInt8], version: Int16) throws -> FindCoordinatorRequest {
+      let length: [UInt8] =
+        version < 3
+        ? [UInt8(text.count >> 8), UInt8(text.count & 0xFF)]
+        : [UInt8((text.count + 1) & 0x7F | 0x80), UInt8((text.count + 1) >> 7 & 0x7F | 0x80), 2]
+      let rest: [UInt8] = version < 3 ? [0] : [0, 0]
+      return try FindCoordinatorRequest(
+        decoding: ByteSlice(length + text + rest), version: version)
+    }
+    let longest = [UInt8](repeating: 0x61, count: 32_767)
+    #expect(try decode(longest, version: 1).key.utf8.count == 32_767)
+    #expect(try decode(longest + [], version: 3).key.utf8.count == 32_767)
+    let long = #expect(throws: WireError.self) { try decode(longest + [0x61], version: 3) }
+    #expect(long?.fault.kind == .longString)
+    let broken = [UInt8](repeating: 0xFF, count: 20_000)
+    for version in [Int16(1), 3] {
+      let error = #expect(throws: WireError.self) { try decode(broken, version: version) }
+      #expect(error?.fault.kind == .longString)
+    }
   }
 
   @Test func `an error names the message, the version, the fault and the place`() {

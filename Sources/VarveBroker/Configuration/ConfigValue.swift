@@ -1,3 +1,5 @@
+internal import VarveBase
+
 /// The type of a config's value, as DescribeConfigs names it.
 package enum ConfigType: Int8, Sendable {
   case boolean = 1
@@ -19,9 +21,10 @@ package enum ConfigValue: Hashable, Sendable {
   case list([String])
 
   /// Reads a value as Kafka does: white space around it does not count, nor does the case of
-  /// `true` and `false`. Nil for what is not of the type.
+  /// `true` and `false`. Nil for what is not of the type, or too long for a record of Kafka's.
   package init?(_ text: String, type: ConfigType) {
     let trimmed = Self.trimmed(text)
+    guard text.utf8.count <= Limits.stringBytesMax else { return nil }
     switch type {
     case .boolean:
       switch trimmed.lowercased() {

@@ -63,6 +63,11 @@ package struct GroupCoordinator: Sendable {
 
   func checkGroupID(_ id: String) throws(CoordinatorError) {
     if id.isEmpty { throw CoordinatorError(.invalidGroupID, "the group id is empty") }
+    if id.utf8.count > Limits.stringBytesMax {
+      throw CoordinatorError(
+        .invalidGroupID,
+        "the group id has \(id.utf8.count) bytes; at most \(Limits.stringBytesMax) fit a record")
+    }
   }
 
   func notFound(_ id: String, _ reason: String = "there is no group") -> CoordinatorError {

@@ -52,7 +52,7 @@ extension WireMessage {
     let api = Self.api
     precondition(api.versions.contains(version), "\(Self.name) has no version \(version)")
     let isFlexible = Self.isFlexible(version)
-    var sizer = WireSizer(version: version, isFlexible: isFlexible)
+    var sizer = WireSizer(version: version, isFlexible: isFlexible, cutsStrings: true)
     measure(with: &sizer)
     let hasTags = ResponseFrame.hasFlexibleHeader(api, version: version)
     let byteCount = MemoryLayout<Int32>.size + (hasTags ? 1 : 0) + sizer.byteCount

@@ -7,6 +7,10 @@ package import VarveBase
 /// `code` functions of the extension below and ``tags(_:)``; the other requirements are what
 /// ``WireValue``s are made of.
 ///
+/// Readers and writers always inline arrays, structs and tagged fields. Without it the optimizer
+/// takes an array in an array in an array for a generic function without end, and leaves it to the
+/// run time: a produce response took three times as long.
+///
 /// The optional forms are for fields that may be null. A coder that meets null where the message
 /// cannot say it fails (``WireReader``) or does not compile, since the field is not an optional.
 package protocol WireCoder: ~Escapable {

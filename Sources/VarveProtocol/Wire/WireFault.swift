@@ -5,6 +5,7 @@ package struct WireFault: Hashable, Sendable {
     case varint = "a variable-length number has more than 32 bits"
     case negativeLength = "a length is negative"
     case unexpectedNull = "a field is null that cannot be"
+    case longString = "a string is longer than 32,767 bytes"
     case count = "a count is larger than the bytes that are left"
     case tagSize = "a tagged field has another size than it says"
     case trailing = "bytes are left after the last field"

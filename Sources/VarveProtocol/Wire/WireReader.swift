@@ -161,11 +161,21 @@ extension WireReader {
     value = length(classic: .int32).map { slice($0) }
   }
 
-  /// What is not UTF-8 becomes U+FFFD, as in Kafka.
+  /// What is not UTF-8 becomes U+FFFD, as in Kafka. That takes up to three bytes for one, so that
+  /// the length is looked at again: what is read can be written.
   private mutating func utf8(_ count: Int) -> String {
+    guard count <= Limits.stringBytesMax else {
+      poison(.longString)
+      return ""
+    }
     guard let start = take(count) else { return "" }
     let part = input.extracting(start..<start + count)
-    return unsafe part.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    let text = unsafe part.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    guard text.utf8.count <= Limits.stringBytesMax else {
+      poison(.longString)
+      return ""
+    }
+    return text
   }
 
   private mutating func slice(_ count: Int) -> ByteSlice {
@@ -174,10 +184,12 @@ extension WireReader {
     return ByteSlice(input.extracting(start..<start + count))
   }
 
+  @inline(__always)
   package mutating func array<Element: WireValue>(_ elements: inout [Element]) {
     elements = self.elements(presentLength(classic: .int32))
   }
 
+  @inline(__always)
   package mutating func array<Element: WireValue>(_ elements: inout [Element]?) {
     if let count = length(classic: .int32) {
       elements = self.elements(count)
@@ -186,6 +198,7 @@ extension WireReader {
     }
   }
 
+  @inline(__always)
   private mutating func elements<Element: WireValue>(_ count: Int) -> [Element] {
     // Every element takes a byte at least.
     guard count <= remaining else {
@@ -210,6 +223,7 @@ extension WireReader {
 
   /// A byte ahead of the struct says whether it is there: 1, or -1 for null. In a tagged field
   /// Kafka writes null as 0, with nothing after it.
+  @inline(__always)
   package mutating func structure<Struct: WireStruct>(_ value: inout Struct?) {
     var presence: Int8 = 0
     integer(&presence)
@@ -260,6 +274,7 @@ extension WireReader {
     currentTag = outerTag
   }
 
+  @inline(__always)
   package mutating func tagged<Value: WireValue & Equatable>(
     _ value: inout Value, tag: UInt32, unless standard: Value
   ) {

@@ -11,9 +11,15 @@ package struct WireSizer: WireCoder {
   /// The tagged fields counted in the section being measured.
   private var tagCount: UInt32 = 0
 
-  package init(version: Int16, isFlexible: Bool) {
+  /// Whether strings that are too long are cut rather than a mistake of ours.
+  private let cutsStrings: Bool
+
+  /// `cutsStrings` is for responses. Every string that was read is short enough, but a message
+  /// about an error that quotes one may not be, and a client must not bring us down with it.
+  package init(version: Int16, isFlexible: Bool, cutsStrings: Bool = false) {
     self.version = version
     self.isFlexible = isFlexible
+    self.cutsStrings = cutsStrings
   }
 
   private mutating func length(_ count: Int, classic: WireLength) {
@@ -42,13 +48,23 @@ extension WireSizer {
   package mutating func uuid(_ value: inout TopicID) { byteCount += 16 }
 
   package mutating func string(_ value: inout String) {
+    if value.utf8.count > Limits.stringBytesMax { cut(&value) }
     length(value.utf8.count, classic: .int16)
     byteCount += value.utf8.count
   }
 
   package mutating func string(_ value: inout String?) {
-    length(value?.utf8.count ?? -1, classic: .int16)
-    byteCount += value?.utf8.count ?? 0
+    if value == nil {
+      length(-1, classic: .int16)
+    } else {
+      string(&value!)
+    }
+  }
+
+  private func cut(_ text: inout String) {
+    precondition(cutsStrings, "a string of \(text.utf8.count) bytes is too long for Kafka")
+    // A character that is cut through becomes U+FFFD, of three bytes.
+    text = String(decoding: text.utf8.prefix(Limits.stringBytesMax - 3), as: UTF8.self)
   }
 
   package mutating func bytes(_ value: inout ByteSlice) {
@@ -66,11 +82,13 @@ extension WireSizer {
     recordsByteCount += value?.count ?? 0
   }
 
+  @inline(__always)
   package mutating func array<Element: WireValue>(_ elements: inout [Element]) {
     length(elements.count, classic: .int32)
     for index in elements.indices { elements[index].coded(by: &self) }
   }
 
+  @inline(__always)
   package mutating func array<Element: WireValue>(_ elements: inout [Element]?) {
     if elements == nil {
       length(-1, classic: .int32)
@@ -85,6 +103,7 @@ extension WireSizer {
     fields(of: &value)
   }
 
+  @inline(__always)
   package mutating func structure<Struct: WireStruct>(_ value: inout Struct?) {
     byteCount += 1
     if value != nil { fields(of: &value!) }
@@ -101,6 +120,7 @@ extension WireSizer {
     isTagSectionCoded = true
   }
 
+  @inline(__always)
   package mutating func tagged<Value: WireValue & Equatable>(
     _ value: inout Value, tag: UInt32, unless standard: Value
   ) {

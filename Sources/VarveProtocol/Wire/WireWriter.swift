@@ -161,11 +161,13 @@ extension WireWriter {
     }
   }
 
+  @inline(__always)
   package mutating func array<Element: WireValue>(_ elements: inout [Element]) {
     length(elements.count, classic: .int32)
     for index in elements.indices { elements[index].coded(by: &self) }
   }
 
+  @inline(__always)
   package mutating func array<Element: WireValue>(_ elements: inout [Element]?) {
     if elements == nil {
       length(-1, classic: .int32)
@@ -180,6 +182,7 @@ extension WireWriter {
     fields(of: &value)
   }
 
+  @inline(__always)
   package mutating func structure<Struct: WireStruct>(_ value: inout Struct?) {
     var presence: Int8 = value == nil ? -1 : 1
     integer(&presence)
@@ -203,6 +206,7 @@ extension WireWriter {
     isTagSectionCoded = true
   }
 
+  @inline(__always)
   package mutating func tagged<Value: WireValue & Equatable>(
     _ value: inout Value, tag: UInt32, unless standard: Value
   ) {

@@ -62,6 +62,14 @@ struct TopicConfigTableTests {
     #expect(ConfigValue(definition.standard, type: definition.type) == value)
   }
 
+  @Test func `a text that no record of Kafka's holds is not a value`() {
+    let longest = String(repeating: "é", count: 16_383)
+    #expect(ConfigValue(longest, type: .string) == .string(longest))
+    for type in [ConfigType.string, .list] {
+      #expect(ConfigValue(longest + "é", type: type) == nil)
+    }
+  }
+
   /// The edges of every range: the last value that is legal and the first that is not.
   @Test(arguments: [
     ("segment.bytes", "1048576", "1048575"), ("segment.bytes", "2147483647", "2147483648"),

@@ -170,7 +170,10 @@ struct GroupCoordinatorTests {
       do throws(CoordinatorError) { _ = try body(&coordinator) } catch { return error.code }
       return nil
     }
-    for (id, code) in [("g", ErrorCode.unknownMemberID), ("", .invalidGroupID)] {
+    let long = String(repeating: "g", count: 32_768)
+    for (id, code) in [
+      ("g", ErrorCode.unknownMemberID), ("", .invalidGroupID), (long, .invalidGroupID),
+    ] {
       var join = JoinGroupRequest()
       (join.groupID, join.memberID, join.sessionTimeoutMilliseconds) = (id, "m", 10_000)
       #expect(

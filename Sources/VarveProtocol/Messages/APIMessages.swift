@@ -1,22 +1,20 @@
-import VarveProtocol
-
 /// The request and the response of an API.
-struct APIMessages: Sendable {
-  let request: any (WireMessage & Equatable).Type
-  let response: any (WireMessage & Equatable).Type
+package struct APIMessages: Sendable {
+  package let request: any (WireMessage & Equatable).Type
+  package let response: any (WireMessage & Equatable).Type
 
-  init(
+  private init(
     _ request: any (WireMessage & Equatable).Type, _ response: any (WireMessage & Equatable).Type
   ) {
     self.request = request
     self.response = response
   }
 
-  var types: [any (WireMessage & Equatable).Type] { [request, response] }
+  /// Every API that we have messages of.
+  package static let all = data + topics + configs + cluster + security + groups + transactions
 
-  static let all = data + topics + configs + cluster + security + groups + transactions
-
-  static func of(key: Int16) -> APIMessages? { all.first { $0.request.api.key == key } }
+  /// Those with a key; nil for a key that we do not know.
+  package static func of(key: Int16) -> APIMessages? { all.first { $0.request.api.key == key } }
 
   /// Records, and who has them.
   private static let data = [
