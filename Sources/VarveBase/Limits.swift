@@ -24,6 +24,11 @@ package enum Limits {
   /// ones in every message, and old versions have 16 bits with a sign for the length.
   package static let stringBytesMax = 32_767
 
+  /// The most memory that the arrays of one message may take once it is decoded. An empty string
+  /// is one byte in a frame and sixteen in memory: without a limit a frame of 100 MiB would take
+  /// gigabytes. A fetch of 100,000 partitions takes about 6 MiB.
+  package static let messageArraysBytesMax = 32 << 20
+
   // MARK: The system
 
   /// Mappings of a process that Linux allows where nobody asked for more (`vm.max_map_count`).

@@ -200,6 +200,23 @@ struct WireMessageTests {
     #expect(array.capacity == 0)
   }
 
+  @Test func `G27: arrays that would take too much memory are refused before they do`() throws {
+    // Names of no bytes, one byte each, 16 in memory: two million are 32 MiB.
+    func decode(_ count: Int) throws -> DeleteGroupsRequest {
+      var bytes = [UInt8](repeating: 1, count: count + 5)
+      let length = UInt32(count + 1)
+      for index in 0..<4 {
+        bytes[index] = UInt8(length >> (7 * index) & 0x7F) | (index < 3 ? 0x80 : 0)
+      }
+      bytes[count + 4] = 0
+      return try DeleteGroupsRequest(decoding: ByteSlice(bytes[..<(count + 5)]), version: 2)
+    }
+    let most = Limits.messageArraysBytesMax / MemoryLayout<String>.stride
+    #expect(try decode(most).groupsNames.count == most)
+    let error = #expect(throws: WireError.self) { try decode(most + 1) }
+    #expect(error?.fault == WireFault(kind: .memory, position: 4))
+  }
+
   @Test func `a string that Kafka would not take is refused, in bytes or once it is UTF-8`() throws
   {
     func decode(_ text: [UInt8], version: Int16) throws -> FindCoordinatorRequest {

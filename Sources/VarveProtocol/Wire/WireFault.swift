@@ -7,6 +7,7 @@ package struct WireFault: Hashable, Sendable {
     case unexpectedNull = "a field is null that cannot be"
     case longString = "a string is longer than 32,767 bytes"
     case count = "a count is larger than the bytes that are left"
+    case memory = "its arrays would take more memory than those of a message may"
     case tagSize = "a tagged field has another size than it says"
     case trailing = "bytes are left after the last field"
     case version = "the version is not one that is known"

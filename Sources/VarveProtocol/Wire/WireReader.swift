@@ -4,8 +4,8 @@ package import VarveBase
 ///
 /// Reading never throws and never reads outside the bytes. The first thing that does not fit
 /// *poisons* the reader: it remembers the ``fault`` and yields zeros from then on. Whoever reads
-/// judges the message once, at its end. Lengths and counts are held against the bytes that remain
-/// before anything is reserved for them.
+/// judges the message once, at its end. Lengths and counts are held against the bytes that remain,
+/// and arrays against ``Limits/messageArraysBytesMax``, before anything is reserved for them.
 @safe
 package struct WireReader: WireCoder, ~Escapable {
   package let version: Int16
@@ -24,6 +24,8 @@ package struct WireReader: WireCoder, ~Escapable {
   /// The tag whose value stands next, within ``tags(_:)``.
   private var currentTag: UInt32 = 0
   private var isTagTaken = false
+  /// The memory that arrays may still take.
+  private var arraysBytesLeft = Limits.messageArraysBytesMax
 
   /// Reads from bytes whose owner may go away: `bytes` fields are copied.
   @_lifetime(copy bytes)
@@ -205,6 +207,12 @@ extension WireReader {
       poison(.count)
       return []
     }
+    let byteCount = count * MemoryLayout<Element>.stride
+    guard byteCount <= arraysBytesLeft else {
+      poison(.memory)
+      return []
+    }
+    arraysBytesLeft -= byteCount
     var elements: [Element] = []
     // A count that lies may not reserve more memory than the message has bytes.
     elements.reserveCapacity(min(count, 16 + remaining / MemoryLayout<Element>.stride))
