@@ -39,7 +39,7 @@ package struct UpdateFeaturesRequest: WireMessage, Equatable {
 
 /// What became of each feature, or of all.
 ///
-/// Version 2 dropped `results`, dropped `results`: all features change or none.
+/// Version 2 dropped `results`: all features change or none.
 package struct UpdateFeaturesResponse: WireMessage, Equatable {
   package static let api = API(57, versions: 0...2, flexibleSince: 0)
 
