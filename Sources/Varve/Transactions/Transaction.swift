@@ -87,16 +87,18 @@ public final class Transaction: Sendable {
   public func commit() async throws(VarveError) {
     let isAgain = try beginEnd(commits: true)
     let (core, session) = (transactions.core, transactions.session)
-    try await shielded { () async throws(VarveError) in
+    try await Patience.shielding { (patience) throws(VarveError) in
       let isEmpty = await self.drained()
-      guard !isAgain else { return try await session.end(commits: true, isEmpty: isEmpty) }
+      guard !isAgain else {
+        return try await session.end(commits: true, isEmpty: isEmpty, patience)
+      }
       await core.flushed()
       guard let failure = core.takeFailure() else {
-        return try await session.end(commits: true, isEmpty: isEmpty)
+        return try await session.end(commits: true, isEmpty: isEmpty, patience)
       }
       let error = session.noting(failure)
       if error.code == .fenced { throw error }
-      try await session.end(commits: false, isEmpty: isEmpty)
+      try await session.end(commits: false, isEmpty: isEmpty, patience)
       throw VarveError(
         .transactionAborted,
         "the transaction was aborted, as a record could not be written: \(error.message)",
@@ -112,11 +114,11 @@ public final class Transaction: Sendable {
   public func abort() async throws(VarveError) {
     _ = try beginEnd(commits: false)
     let (core, session) = (transactions.core, transactions.session)
-    try await shielded { () async throws(VarveError) in
+    try await Patience.shielding { (patience) throws(VarveError) in
       let isEmpty = await self.drained()
       // Batches that are under way would come late otherwise, and be taken for the next one's.
       await core.flushed()
-      try await session.end(commits: false, isEmpty: isEmpty)
+      try await session.end(commits: false, isEmpty: isEmpty, patience)
     }
   }
 
@@ -165,16 +167,5 @@ public final class Transaction: Sendable {
     VarveError(
       .invalidTransactionState,
       "the transaction of '\(transactions.id)' has ended: begin another one")
-  }
-
-  /// Runs `body` to its end, also where the task is cancelled: a transaction is not to be left
-  /// between two states.
-  private func shielded(
-    _ body: @escaping @Sendable () async throws(VarveError) -> Void
-  ) async throws(VarveError) {
-    let outcome = await Task { () -> Result<Void, VarveError> in
-      do throws(VarveError) { return .success(try await body()) } catch { return .failure(error) }
-    }.value
-    try outcome.get()
   }
 }

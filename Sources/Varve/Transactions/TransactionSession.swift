@@ -44,14 +44,14 @@ final class TransactionSession: Sendable {
 
   /// Begins a transaction, having become the producer of the id and ended what was left open.
   /// Returns the identity that its batches carry.
-  func begin() async throws(VarveError) -> ProducerIdentity {
+  func begin(_ patience: Patience) async throws(VarveError) -> ProducerIdentity {
     try await exclusively { (phase) throws(VarveError) in
       if case .open = phase {
         throw VarveError(
           .invalidTransactionState,
           "'\(id)' has an open transaction: one at a time; use another id for another")
       }
-      try await settle(phase)
+      try await settle(phase, patience)
       guard let identity else { throw .closed("the transactions of '\(id)'") }
       state.withLock { $0.phase = .open }
       return identity
@@ -72,29 +72,29 @@ final class TransactionSession: Sendable {
   }
 
   /// Becomes the producer of the id, and ends what was left open.
-  func prepare() async throws(VarveError) {
+  func prepare(_ patience: Patience) async throws(VarveError) {
     try await exclusively { (phase) throws(VarveError) in
-      try await settle(phase)
+      try await settle(phase, patience)
     }
   }
 
-  private func settle(_ phase: Phase) async throws(VarveError) {
+  private func settle(_ phase: Phase, _ patience: Patience) async throws(VarveError) {
     switch phase {
     case .ended(let error): throw error
-    case .new: try await start()
-    case .undecided(let commits): try await decide(commits: commits)
+    case .new: try await start(patience)
+    case .undecided(let commits): try await decide(commits: commits, patience)
     case .idle, .open: break
     }
   }
 
   /// Ends the open transaction. `isEmpty` tells that nothing was ever put into it.
-  func end(commits: Bool, isEmpty: Bool) async throws(VarveError) {
+  func end(commits: Bool, isEmpty: Bool, _ patience: Patience) async throws(VarveError) {
     try await exclusively { (phase) throws(VarveError) in
       if case .ended(let error) = phase { throw error }
       if isEmpty {
         state.withLock { $0.phase = .idle }
       } else {
-        try await decide(commits: commits)
+        try await decide(commits: commits, patience)
       }
     }
   }
@@ -122,12 +122,12 @@ final class TransactionSession: Sendable {
     return try await body(phase)
   }
 
-  private func start() async throws(VarveError) {
+  private func start(_ patience: Patience) async throws(VarveError) {
     var request = InitProducerIdRequest()
     request.transactionalID = id
     request.transactionTimeoutMilliseconds = timeout
     let asked = request
-    let response = try await asking { () throws(CoordinatorError) in
+    let response = try await asking(patience) { () throws(CoordinatorError) in
       try await client.initProducer(asked)
     }
     state.withLock { state in
@@ -136,7 +136,7 @@ final class TransactionSession: Sendable {
     }
   }
 
-  private func decide(commits: Bool) async throws(VarveError) {
+  private func decide(commits: Bool, _ patience: Patience) async throws(VarveError) {
     guard let identity else { return }
     state.withLock { $0.phase = .undecided(commits: commits) }
     var request = EndTxnRequest()
@@ -147,7 +147,9 @@ final class TransactionSession: Sendable {
     let asked = request
     let response: EndTxnResponse
     do throws(VarveError) {
-      response = try await asking { () throws(CoordinatorError) in try await client.end(asked) }
+      response = try await asking(patience) { () throws(CoordinatorError) in
+        try await client.end(asked)
+      }
     } catch {
       guard commits, error.isRetriable else { throw error }
       throw VarveError(
@@ -163,12 +165,14 @@ final class TransactionSession: Sendable {
 
   /// Asks the coordinator until there is an answer. One that is final ends the session.
   private func asking<Reply>(
-    _ body: () async throws(CoordinatorError) -> Reply
+    _ patience: Patience, _ body: () async throws(CoordinatorError) -> Reply
   ) async throws(VarveError) -> Reply {
     var attempt = Attempts()
     while true {
       do throws(CoordinatorError) { return try await body() } catch {
-        guard error.isRetriable, attempt.next() else { throw noting(VarveError(error)) }
+        guard error.isRetriable, !patience.isOver, attempt.next() else {
+          throw noting(VarveError(error))
+        }
         try await attempt.pause()
       }
     }

@@ -40,7 +40,10 @@ extension Transactions {
     options.reading.isolation = .readCommitted
     // Before the group is asked how far it is: that waits for what an earlier producer of the id
     // has left open.
-    try await session.prepare()
+    let session = session
+    try await Patience.shielding { (patience) throws(VarveError) in
+      try await session.prepare(patience)
+    }
     let consumer = try await varve.consumer(group: group, topics: topics, options: options)
     do {
       for try await batch in consumer.batches { try await process(batch, of: consumer, body) }

@@ -88,14 +88,11 @@ public final class Transactions: Sendable {
   ///   `.invalidTransactionState` while a transaction is open; `.invalidArgument` for a timeout
   ///   above the log's; `.unavailable` where the coordinator can't be asked; `.closed`.
   public func begin() async throws(VarveError) -> Transaction {
-    // Not to be cut short by cancellation: it would not be known how far it got.
     let session = session
-    let begun = await Task { () -> Result<ProducerIdentity, VarveError> in
-      do throws(VarveError) { return .success(try await session.begin()) } catch {
-        return .failure(error)
-      }
-    }.value
-    core.begin(as: try begun.get())
+    let identity = try await Patience.shielding { (patience) throws(VarveError) in
+      try await session.begin(patience)
+    }
+    core.begin(as: identity)
     return Transaction(of: self)
   }
 
@@ -103,13 +100,14 @@ public final class Transactions: Sendable {
   public func close() async {
     core.endTaking()
     let (core, session) = (core, session)
-    await Task {
+    // Where the abort fails the coordinator does it, when the transaction's time is over or the id
+    // begins anew.
+    try? await Patience.shielding { (patience) throws(VarveError) in
+      defer { session.close() }
       await core.flushed()
-      // Where it fails the coordinator does it, when the transaction's time is over or the id
-      // begins anew.
-      if session.isOpen { try? await session.end(commits: false, isEmpty: false) }
-      session.close()
-    }.value
+      guard session.isOpen else { return }
+      try await session.end(commits: false, isEmpty: false, patience)
+    }
   }
 }
 

@@ -6,11 +6,13 @@ import VarveTestKit
 struct TransactionsUnderTest {
   let varve: Varve
 
-  init(on disk: any FileSystem = SimulatedFileSystem(seed: 1), time: any TimeSource = SystemTime())
-    async throws
-  {
+  init(
+    on disk: any FileSystem = SimulatedFileSystem(seed: 1), time: any TimeSource = SystemTime(),
+    durability: String = "buffered"
+  ) async throws {
     var options = Varve.Options()
     options.serverConfig = [
+      "varve.durability": durability,
       "log.retention.ms": "-1", "log.segment.bytes": "1048576",
       "offsets.topic.num.partitions": "1", "offsets.topic.segment.bytes": "1048576",
       "transaction.state.log.num.partitions": "1",
