@@ -7,7 +7,8 @@ enum Program {
   static let version = "0.1.0"
 
   static let commands: [Command] =
-    TopicCommands.all + GroupCommands.all + served + LogCommands.all + BenchCommands.all
+    TopicCommands.all + GroupCommands.all + TransactionCommands.all + served + LogCommands.all
+    + BenchCommands.all
 
   private static var served: [Command] {
     #if Serve

@@ -41,6 +41,28 @@ import VarveTestSupport
     #expect(lines(outcome.text) == lines(wanted))
   }
 
+  @Test func `transactional ids are those that Kafka's own tool lists`() throws {
+    let path = Self.golden + "/java-tools/transactions.txt"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let rows = text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace) }
+    let program = try copied()
+    let list = try program.shell("varve txn list --at log")
+    #expect(list.errors == "")
+    let listed = list.text.split(separator: "\n").map { $0.split(separator: " ") }
+    for row in rows where row.count == 4 && row[0].hasPrefix("tx-") {
+      #expect(listed.contains([row[0], row[2], row[3]]), "\(row[0])")
+    }
+    let wanted = try #require(rows.last)
+    let details = try program.shell("varve txn describe \(wanted[1]) --at log")
+    let shown = details.text.split(separator: "\n").map { $0.split(separator: " ") }
+    for row in [
+      ["producer", wanted[2]], ["epoch", wanted[3]], ["state", wanted[4]],
+      ["timeout", wanted[5], "ms"],
+    ] {
+      #expect(shown.contains(row), "\(row[0])")
+    }
+  }
+
   @Test(arguments: ["read_committed", "read_uncommitted"])
   func `a topic's records are those that a client of Kafka read`(isolation: String) throws {
     let program = try copied()

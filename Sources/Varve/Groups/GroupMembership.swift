@@ -67,6 +67,8 @@ package struct GroupMembership: Sendable {
   package internal(set) var answerCount = 0
   /// Errors in a row that a repetition may mend.
   var failureCount = 0
+  /// When the first of them came.
+  var failingSince: Int64 = 0
   /// What the coordinator was told to be owned; nil where it has to be told everything anew.
   var reported: Set<AssignedPartition>?
   /// Whether a static member that leaves will come back for its partitions.

@@ -8,6 +8,7 @@ struct DiskFaults: Sendable {
   var capacity = Int.max
   /// The number of the operation that the crash comes at, from 1.
   var crashAt: Int?
+  var whenCrashed: (@Sendable () -> Void)?
   var rule: (@Sendable (DiskOperation) -> FileError.Code?)?
   /// Failures to come, each for the next operation of its kind.
   private var failures: [(kind: DiskOperation.Kind, code: FileError.Code)] = []

@@ -46,6 +46,7 @@ struct SimulatedDisk: Sendable {
   mutating func crash() {
     guard !hasCrashed else { return }
     hasCrashed = true
+    faults.whenCrashed?()
     for number in files.keys { files[number] = files[number]?.afterProcessCrash() }
   }
 

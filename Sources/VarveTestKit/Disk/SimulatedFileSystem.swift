@@ -41,6 +41,12 @@ package final class SimulatedFileSystem: FileSystem {
   /// Those that change something count, see `operationCount`.
   package func crash(at operation: Int) { withDisk { $0.faults.crashAt = operation } }
 
+  /// Calls `body` when the crash comes, for what is to end with the disk. It is called while the
+  /// disk is locked, so it must not use the disk.
+  package func whenCrashed(_ body: @escaping @Sendable () -> Void) {
+    withDisk { $0.faults.whenCrashed = body }
+  }
+
   /// Crashes now.
   package func crash() { withDisk { $0.crash() } }
 

@@ -24,6 +24,11 @@ import VarveTestKit
     try await consumingInGroup(varve) { _ in }
     try await groupsAtRest(varve)
     try await groupOptions(varve)
+    try await varve.createTopic("accounts")
+    try await varve.createTopic("invoices")
+    try await transacting(varve)
+    await #expect(throws: Refusal.self) { try await processing(varve) { _ in throw Refusal() } }
+    try await lookingAtTransactions(varve)
     #expect(try await synchronousReading(varve) > 0)
     #expect(try await replaying(varve, from: 0, to: Timestamp(Int64.max)) > 10_000)
     try await looking(varve, noon: 0)

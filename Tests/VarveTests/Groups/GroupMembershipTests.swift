@@ -167,6 +167,21 @@ import VarveTestKit
     #expect(member.deadline == nil)
   }
 
+  @Test func `G36: a coordinator that gives no answer for a minute ends the member`() throws {
+    var member = Self.joined(Self.partitions(0))
+    let gone = CoordinatorError(.coordinatorNotAvailable, "gone")
+    var now: Int64 = 5_000
+    while now < 65_000 {
+      _ = try member.request(at: now)
+      member.receive(gone, at: now)
+      #expect(member.phase == .member)
+      now = try #require(member.deadline)
+    }
+    _ = try member.request(at: now)
+    member.receive(gone, at: now)
+    #expect(member.phase == .failed(gone))
+  }
+
   @Test func `leaving waits for the answer that is on its way, and then for its own`() throws {
     var member = Self.joined(Self.partitions(0))
     _ = member.nextRequest(at: 5_000)

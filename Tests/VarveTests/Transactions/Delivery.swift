@@ -44,13 +44,10 @@ struct Delivery {
   func run(_ name: String, on disk: SimulatedFileSystem, into crash: Crash) async throws {
     if case .disk(let operation) = crash { disk.crash(at: operation) }
     let program = Task { try await run(name, on: disk, until: crash) }
-    let killer = Task {
-      while !disk.hasCrashed { try await Task.sleep(for: .milliseconds(1)) }
-      program.cancel()
-    }
-    let outcome = await program.result
-    killer.cancel()
-    do { try outcome.get() } catch is Program.Crashed {
+    disk.whenCrashed { program.cancel() }
+    // It may have come meanwhile.
+    if disk.hasCrashed { program.cancel() }
+    do { try await program.value } catch is Program.Crashed {
     } catch {
       // What a disk that is gone says.
       guard disk.hasCrashed else { throw error }
