@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "VarveProtocolTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
-      name: "VarveCoordinationTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+      name: "VarveCoordinationTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
       name: "VarveBrokerTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(

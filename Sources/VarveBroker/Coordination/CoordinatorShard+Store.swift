@@ -40,6 +40,19 @@ extension CoordinatorShard {
     } catch { throw CoordinatorError(storing: LogError(any: error, partition.id)) }
   }
 
+  /// Whether the topic takes the records in one batch. Whoever cannot do with an answer that its
+  /// records were not stored, and a coordinator that was loaded again, asks before.
+  func takes(_ records: [State.Record]) -> Bool {
+    var builder = RecordBatchBuilder()
+    for record in records {
+      let (key, value) = record.encoded
+      do throws(RecordBatchError) {
+        try builder.append(timestamp: time.now, key: key, value: value)
+      } catch { return false }
+    }
+    return builder.sizeInBytes <= partition.log.configuration.maxMessageBytes
+  }
+
   private func start(
     _ producer: ProducerIdentity?, isControl: Bool, _ guarded: inout Guarded
   ) {
@@ -52,7 +65,7 @@ extension CoordinatorShard {
 
   private func append(_ guarded: inout Guarded) throws {
     try guarded.builder.finish()
-    let result = try partition.log.append(guarded.builder.bytes)
+    let result = try partition.store(guarded.builder.bytes)
     if result.mustSync { guarded.unsyncedEnd = result.lastOffset + 1 }
   }
 }

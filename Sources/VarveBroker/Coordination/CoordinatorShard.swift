@@ -73,10 +73,19 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
   package func run<Reply: Sendable>(
     as producer: ProducerIdentity? = nil, _ operation: Operation<Reply>
   ) async throws(CoordinatorError) -> Reply {
-    let (decision, end) = try decide(as: producer, operation)
-    try await waitUntilDone(end)
-    effects.perform(decision.effects)
-    return decision.reply
+    try await finish(try decide(as: producer, operation))
+  }
+
+  /// An operation whose records are appended, and up to where they have to be synced.
+  typealias Decided<Reply: Sendable> = (Decision<State.Record, Reply, State.Effect>, end: Offset?)
+
+  /// The second half of `run`.
+  func finish<Reply: Sendable>(
+    _ decided: Decided<Reply>
+  ) async throws(CoordinatorError) -> Reply {
+    try await waitUntilDone(decided.end)
+    effects.perform(decided.0.effects)
+    return decided.0.reply
   }
 
   /// As `run`, blocking the thread where a sync has to be waited for.
@@ -139,9 +148,10 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
     }
   }
 
-  private func decide<Reply: Sendable>(
+  /// The first half of `run`.
+  func decide<Reply: Sendable>(
     as producer: ProducerIdentity?, _ operation: Operation<Reply>
-  ) throws(CoordinatorError) -> (Decision<State.Record, Reply, State.Effect>, Offset?) {
+  ) throws(CoordinatorError) -> Decided<Reply> {
     try exclusively { guarded throws(CoordinatorError) in
       try checkLoaded(&guarded)
       let decision = try operation(&guarded.coordinator, Moment(time))

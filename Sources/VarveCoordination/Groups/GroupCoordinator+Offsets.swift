@@ -56,6 +56,18 @@ extension GroupCoordinator {
     return decision
   }
 
+  /// The records that a commit would make if nothing refused it, for a shell that has to know how
+  /// large they are.
+  package func records(of request: OffsetCommitRequest, at now: Moment) -> [GroupRecord] {
+    var scratch = CommittedOffsets(settings: settings)
+    return scratch.commit(request, topics: topics, at: now.wallClock).records
+  }
+
+  package func records(of request: TxnOffsetCommitRequest, at now: Moment) -> [GroupRecord] {
+    var scratch = CommittedOffsets(settings: settings)
+    return scratch.commit(request, topics: topics, at: now.wallClock).records
+  }
+
   private func checkCommit(
     group id: String, member: String, epoch: Int32, instance: String?, isTransactional: Bool
   ) throws(CoordinatorError) {

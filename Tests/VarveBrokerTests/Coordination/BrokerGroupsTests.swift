@@ -123,6 +123,9 @@ struct BrokerGroupsTests {
     for configs in [
       ["offsets.retention.minutes": "0"], ["offset.metadata.max.bytes": "much"],
       ["group.min.session.timeout.ms": "10", "group.max.session.timeout.ms": "9"],
+      ["group.consumer.assignors": "range,mine"], ["group.consumer.assignors": ""],
+      ["group.consumer.assignors": "range, range"],
+      ["group.consumer.migration.policy": "sideways"],
     ] {
       let error = #expect(throws: BrokerError.self) {
         try Self.open(on: SimulatedFileSystem(seed: 1), configs: configs)
@@ -131,12 +134,94 @@ struct BrokerGroupsTests {
     }
   }
 
+  private func join(
+    assignor: String?, in broker: Broker
+  ) async throws(CoordinatorError) -> String? {
+    var request = ConsumerGroupHeartbeatRequest()
+    (request.groupID, request.memberID) = ("g", "m")
+    request.rebalanceTimeoutMilliseconds = 10_000
+    request.subscribedTopicNames = ["orders"]
+    request.topicPartitions = []
+    request.serverAssignor = assignor
+    _ = try await broker.groups.consumerGroupHeartbeat(request, from: client)
+    var describing = ConsumerGroupDescribeRequest()
+    describing.groupIDs = ["g"]
+    return await broker.groups.consumerGroupDescribe(describing).groups.first?.assignorName
+  }
+
+  @Test func `the first assignor of the configuration is the default, others may be asked for`()
+    async throws
+  {
+    let broker = try Self.open(
+      on: SimulatedFileSystem(seed: 1),
+      configs: ["group.consumer.assignors": "range, sticky"])
+    #expect(try await join(assignor: nil, in: broker) == "range")
+    #expect(try await join(assignor: "sticky", in: broker) == "sticky")
+    for assignor in ["uniform", "mine"] {
+      let error = await #expect(throws: CoordinatorError.self) {
+        try await join(assignor: assignor, in: broker)
+      }
+      #expect(error?.code == .unsupportedAssignor)
+    }
+    try broker.close()
+  }
+
+  @Test func `G36: a commit that the topic does not take changes nothing`() async throws {
+    let broker = try Self.open(
+      on: SimulatedFileSystem(seed: 1), partitions: 1, configs: ["message.max.bytes": "2000"])
+    _ = try broker.createTopic("orders", partitions: 100)
+    #expect(try await Self.commit("g", "orders", [0: 1], in: broker) == [.none])
+    // A coordinator that is loaded again has forgotten whom it gave a name.
+    var join = JoinGroupRequest()
+    (join.groupID, join.protocolType, join.sessionTimeoutMilliseconds) = ("w", "x", 10_000)
+    join.protocols = [JoinGroupRequest.MemberProtocol()]
+    let named = try await broker.groups.joinGroup(join, version: 4, from: client)
+    let end = try broker.partition(broker.groups.partition(of: "g")).log.endOffset
+    let many = Dictionary(uniqueKeysWithValues: (0..<100).map { (Int32($0), Offset(9)) })
+    let error = await #expect(throws: CoordinatorError.self) {
+      try await Self.commit("g", "orders", many, in: broker)
+    }
+    #expect(error?.code == .invalidCommitOffsetSize)
+    #expect(await Self.fetch("g", in: broker) == [0: 1])
+    #expect(try broker.partition(broker.groups.partition(of: "g")).log.endOffset == end)
+    var leave = LeaveGroupRequest()
+    var leaving = LeaveGroupRequest.Member()
+    leaving.memberID = named.memberID
+    (leave.groupID, leave.members) = ("w", [leaving])
+    let left = try await broker.groups.leaveGroup(leave, version: 5, from: client)
+    #expect(left.members.map(\.errorCode) == [.none])
+    // What may be too large by its bound, and is not, is taken.
+    let some = many.filter { $0.key < 15 }
+    #expect(try await Self.commit("g", "orders", some, in: broker).allSatisfy { $0 == .none })
+    try broker.close()
+  }
+
+  @Test func `records of groups have the codec of their topic, and load`() async throws {
+    let disk = SimulatedFileSystem(seed: 1)
+    let broker = try Self.open(on: disk)
+    _ = try broker.createTopic("orders", partitions: 100)
+    _ = try await Self.commit("g", "orders", [0: 1], in: broker)
+    try broker.alterConfigs(of: .consumerOffsets, [.set(name: "compression.type", value: "gzip")])
+    let many = Dictionary(uniqueKeysWithValues: (0..<100).map { (Int32($0), Offset(9)) })
+    _ = try await Self.commit("g", "orders", many, in: broker)
+    let log = try broker.partition(broker.groups.partition(of: "g")).log
+    #expect(try Batches.codecs(in: log) == [CompressionCodec.none, .gzip])
+    try broker.close()
+    let again = try Self.open(on: disk)
+    #expect(await Self.fetch("g", in: again) == many)
+    try again.close()
+  }
+
   @Test func `offsets of a transaction show once it commits`() async throws {
     let disk = SimulatedFileSystem(seed: 1)
     let broker = try Self.open(on: disk)
     _ = try broker.createTopic("orders")
+    var start = InitProducerIdRequest()
+    (start.transactionalID, start.transactionTimeoutMilliseconds) = ("t", 10_000)
+    let producer = try await broker.initProducer(start, version: 5)
     var request = TxnOffsetCommitRequest()
-    (request.groupID, request.producerID, request.producerEpoch) = ("g", 7, 0)
+    (request.transactionalID, request.groupID) = ("t", "g")
+    (request.producerID, request.producerEpoch) = (producer.producerID, producer.producerEpoch)
     var topic = TxnOffsetCommitRequest.Topic()
     topic.name = "orders"
     topic.partitions = [TxnOffsetCommitRequest.Topic.Partition()]
@@ -147,8 +232,9 @@ struct BrokerGroupsTests {
     #expect(await Self.fetch("g", in: broker) == [:])
     let partition = try broker.groups.partition(of: "g")
     try await broker.groups.completeTransaction(
-      in: partition.partition, of: ProducerIdentity(id: 7, epoch: 0), coordinatorEpoch: 0,
-      commits: true)
+      in: partition.partition,
+      of: ProducerIdentity(id: producer.producerID, epoch: producer.producerEpoch),
+      coordinatorEpoch: 0, commits: true)
     #expect(await Self.fetch("g", in: broker) == [0: 4])
     try broker.close()
     let again = try Self.open(on: disk)

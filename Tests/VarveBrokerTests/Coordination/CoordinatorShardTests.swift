@@ -158,4 +158,13 @@ enum Batches {
     }
     return counts
   }
+
+  static func codecs(in log: PartitionLog) throws -> [CompressionCodec?] {
+    var codecs: [CompressionCodec?] = []
+    var cursor = try LogCursor(log, from: log.startOffset)
+    while let bytes = try cursor.next(maxBytes: 1) {
+      codecs.append(try RecordBatch.checkedHeader(bytes.bytes).attributes.codec)
+    }
+    return codecs
+  }
 }

@@ -9,6 +9,7 @@ struct GroupSettingsTests {
     #expect(settings.consumerHeartbeatInterval == 5_000)
     #expect(settings.consumerMaxSize == Int.max)
     #expect(settings.consumerAssignors == ["uniform", "range"])
+    #expect(settings.migrationPolicy == .bidirectional)
     #expect(settings.classicSessionTimeouts == 6_000...1_800_000)
     #expect(settings.classicInitialRebalanceDelay == 3_000)
     #expect(settings.classicMaxSize == Int(Int32.max))

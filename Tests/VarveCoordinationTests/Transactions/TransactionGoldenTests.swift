@@ -1,25 +1,20 @@
-import Foundation
 import Testing
 import VarveBase
 import VarveCoordination
 import VarveLog
 import VarveProtocol
+import VarveTestSupport
 
 /// Oracle: the log that Kafka 4.0 wrote, and what its own tool prints of it.
 struct TransactionGoldenTests {
-  private static let golden = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "VarveLogTests/Golden")
-
   private struct Stored {
     let key: ByteSlice
     let value: ByteSlice
   }
 
   private static func stored(_ partition: Int) throws -> [Stored] {
-    let file = golden.appending(
-      path: "data/__transaction_state-\(partition)/00000000000000000000.log")
-    let bytes = ByteSlice(Array(try Data(contentsOf: file)))
+    let file = "data/__transaction_state-\(partition)/00000000000000000000.log"
+    let bytes = ByteSlice(try GoldenData.bytes(file))
     var stored: [Stored] = []
     var start = 0
     while start < bytes.count {
@@ -37,10 +32,7 @@ struct TransactionGoldenTests {
 
   /// What Kafka's tool says of each record, in its own words.
   private static func dump(_ partition: Int) throws -> [String] {
-    let text = try String(
-      contentsOf: golden.appending(path: "dump/__transaction_state-\(partition).txt"),
-      encoding: .utf8)
-    return text.split(separator: "\n").compactMap { line in
+    return try GoldenData.lines("dump/__transaction_state-\(partition).txt").compactMap { line in
       line.firstRange(of: "key: transaction_metadata::").map { String(line[$0.upperBound...]) }
     }
   }

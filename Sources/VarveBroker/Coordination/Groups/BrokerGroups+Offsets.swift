@@ -1,5 +1,6 @@
 package import VarveBase
 package import VarveCoordination
+internal import VarveLog
 package import VarveProtocol
 
 extension BrokerGroups {
@@ -8,22 +9,60 @@ extension BrokerGroups {
     _ request: OffsetCommitRequest, version: Int16, from client: Client
   ) async throws(CoordinatorError) -> OffsetCommitResponse {
     let caller = caller(client)
-    return try await shard(of: request.groupID).run { (state, now) throws(CoordinatorError) in
-      try state.offsetCommit(request, version: version, by: caller.at(now))
+    let shard = try shard(of: request.groupID)
+    return try await shard.run { (state, now) throws(CoordinatorError) in
+      try checkSize(request.recordBytesMax, of: request.groupID, shard) {
+        state.records(of: request, at: now)
+      }
+      return try state.offsetCommit(request, version: version, by: caller.at(now))
     }
   }
 
-  /// Commits offsets in a producer's transaction. The transaction must have the group's partition
-  /// (AddOffsetsToTxn), so that it gets the marker.
+  /// Commits offsets in a producer's transaction, which cannot end meanwhile. It must have the
+  /// group's partition (AddOffsetsToTxn), so that it gets the marker: otherwise a commit that comes
+  /// late would be pending for ever. From version 5 of the request on the partition becomes part of
+  /// it (KIP-890).
+  ///
+  /// Throws as ``GroupCoordinator/txnOffsetCommit(_:by:)``, and where the producer has no such
+  /// transaction: `TRANSACTION_ABORTABLE`, before version 4 `INVALID_TXN_STATE`;
+  /// `INVALID_PRODUCER_EPOCH`; `CONCURRENT_TRANSACTIONS`.
   package func txnOffsetCommit(
-    _ request: TxnOffsetCommitRequest, from client: Client
+    _ request: TxnOffsetCommitRequest, version: Int16 = 5, from client: Client
   ) async throws(CoordinatorError) -> TxnOffsetCommitResponse {
     let caller = caller(client)
     let producer = ProducerIdentity(id: request.producerID, epoch: request.producerEpoch)
-    return try await shard(of: request.groupID).run(as: producer) {
-      (state, now) throws(CoordinatorError) in
-      try state.txnOffsetCommit(request, by: caller.at(now))
+    let shard = try shard(of: request.groupID)
+    let decided: CoordinatorShard<GroupCoordinator>.Decided<TxnOffsetCommitResponse>
+    do throws(CoordinatorError) {
+      decided = try broker.withTransaction(
+        request.transactionalID, of: producer, in: shard.partition.id, joins: version >= 5
+      ) { () throws(CoordinatorError) in
+        try shard.decide(as: producer) { (state, now) throws(CoordinatorError) in
+          try checkSize(request.recordBytesMax, of: request.groupID, shard) {
+            state.records(of: request, at: now)
+          }
+          return try state.txnOffsetCommit(request, by: caller.at(now))
+        }
+      }
+    } catch {
+      guard version < 4, error.code == .transactionAbortable else { throw error }
+      throw CoordinatorError(.invalidTxnState, error.message)
     }
+    return try await shard.finish(decided)
+  }
+
+  /// Refuses a commit whose records the topic does not take, before anything is changed. They are
+  /// made only where they may be so large: `bytesMax` says how large they are at most.
+  private func checkSize(
+    _ bytesMax: Int, of group: String, _ shard: CoordinatorShard<GroupCoordinator>,
+    _ records: () -> [GroupRecord]
+  ) throws(CoordinatorError) {
+    let limit = shard.partition.log.configuration.maxMessageBytes
+    guard bytesMax > limit, !shard.takes(records()) else { return }
+    throw CoordinatorError(
+      .invalidCommitOffsetSize,
+      "the records of this commit of group '\(group)' are larger than the \(limit) bytes of "
+        + "__consumer_offsets' max.message.bytes; commit fewer partitions at once")
   }
 
   /// Ends a producer's transaction in a partition of `__consumer_offsets`: writes the marker, and
@@ -87,6 +126,33 @@ extension BrokerGroups {
       try state.offsetDelete(request)
     }
   }
+}
+
+extension OffsetCommitRequest {
+  fileprivate var recordBytesMax: Int {
+    topics.reduce(RecordBatchHeader.byteCount) { bytes, topic in
+      let longest = topic.name.isEmpty ? TopicName.byteCountMax : topic.name.utf8.count
+      return topic.partitions.reduce(bytes) {
+        $0 + offsetRecordBytesMax(groupID, topic: longest, $1.committedMetadata)
+      }
+    }
+  }
+}
+
+extension TxnOffsetCommitRequest {
+  fileprivate var recordBytesMax: Int {
+    topics.reduce(RecordBatchHeader.byteCount) { bytes, topic in
+      topic.partitions.reduce(bytes) {
+        $0 + offsetRecordBytesMax(groupID, topic: topic.name.utf8.count, $1.committedMetadata)
+      }
+    }
+  }
+}
+
+/// What the record of an offset takes at most, of which the lengths, the numbers and the frame are
+/// less than 128 bytes.
+private func offsetRecordBytesMax(_ group: String, topic: Int, _ metadata: String?) -> Int {
+  128 + group.utf8.count + topic + (metadata?.utf8.count ?? 0)
 }
 
 extension OffsetFetchRequest {

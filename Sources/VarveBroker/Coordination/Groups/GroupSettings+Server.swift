@@ -11,6 +11,8 @@ extension GroupSettings {
     try take("group.max.size", \.classicMaxSize, server)
     try take("offset.metadata.max.bytes", \.offsetMetadataMaxBytes, server)
     try take("offsets.retention.check.interval.ms", \.offsetsRetentionCheckInterval, server)
+    try takeAssignors(server)
+    try takeMigrationPolicy(server)
     var minutes = Int32(offsetsRetention / 60_000)
     if let value = try server.integer("offsets.retention.minutes", in: 1...Int64(Int32.max)) {
       minutes = Int32(value)
@@ -29,6 +31,30 @@ extension GroupSettings {
         reason: "it is more than group.max.session.timeout.ms, \(timeouts.1)")
     }
     classicSessionTimeouts = timeouts.0...timeouts.1
+  }
+
+  /// The first is the default; members may ask for the others.
+  private mutating func takeAssignors(_ server: ServerDefaults) throws(ConfigError) {
+    let config = "group.consumer.assignors"
+    guard let text = server.value(named: config) else { return }
+    let names = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+    let known = Assignors.all.map(\.name)
+    guard !names.isEmpty, Set(names).count == names.count, Set(names).isSubset(of: known) else {
+      throw ConfigError(
+        .invalidValue, name: config, value: text,
+        reason: "it is a list of assignors, the default first, of \(known.joined(separator: ", "))")
+    }
+    consumerAssignors = names
+  }
+
+  private mutating func takeMigrationPolicy(_ server: ServerDefaults) throws(ConfigError) {
+    let config = "group.consumer.migration.policy"
+    guard let text = server.value(named: config) else { return }
+    guard let policy = GroupMigrationPolicy(rawValue: text.lowercased()) else {
+      let known = GroupMigrationPolicy.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConfigError(.invalidValue, name: config, value: text, reason: "it is one of \(known)")
+    }
+    migrationPolicy = policy
   }
 
   private mutating func take<Number: FixedWidthInteger>(

@@ -50,19 +50,44 @@ extension Broker {
     do throws(RecordBatchError) { header = try RecordBatch.checkedHeader(batch) } catch {
       throw .log(LogError(error, for: partition.id))
     }
-    let request = Self.request(header, partition.id, transactionalID)
+    let producer = ProducerIdentity(id: header.producerID, epoch: header.producerEpoch)
     let outcome: Result<AppendResult, LogError>
     do throws(CoordinatorError) {
-      let shard = try shard(ofTransactions: transactionalID)
-      do throws(CoordinatorError) {
-        outcome = try Self.storeVerified(batch, in: partition, request, shard)
-      } catch {
-        guard joins, error.code == .transactionAbortable else { throw error }
-        try Self.join(partition.id, request, shard)
-        outcome = try Self.storeVerified(batch, in: partition, request, shard)
+      outcome = try withTransaction(
+        transactionalID, of: producer, in: partition.id, joins: joins
+      ) {
+        do throws(LogError) { return .success(try partition.store(batch)) } catch {
+          return .failure(error)
+        }
       }
     } catch { throw .coordinator(error) }
     do throws(LogError) { return try outcome.get() } catch { throw .log(error) }
+  }
+
+  /// Calls `body`, which writes to the partition, while the coordinator of transactions is held, so
+  /// that the transaction cannot end meanwhile.
+  ///
+  /// Throws what the coordinator says where the partition is not part of the producer's open
+  /// transaction: `TRANSACTION_ABORTABLE`, `INVALID_PRODUCER_EPOCH`, `CONCURRENT_TRANSACTIONS`.
+  /// Where `joins` is set the partition becomes part of it.
+  func withTransaction<Outcome: Sendable>(
+    _ transactionalID: String, of producer: ProducerIdentity, in id: TopicPartition, joins: Bool,
+    _ body: () throws(CoordinatorError) -> Outcome
+  ) throws(CoordinatorError) -> Outcome {
+    let shard = try shard(ofTransactions: transactionalID)
+    let request = Self.request(producer, id, transactionalID)
+    func verified() throws(CoordinatorError) -> Outcome {
+      try shard.runBlocking { (coordinator, now) throws(CoordinatorError) in
+        let results = coordinator.addPartitions(request, version: 5, at: now).reply
+        try Self.check(results, of: id, transactionalID)
+        return Decision(try body())
+      }
+    }
+    do throws(CoordinatorError) { return try verified() } catch {
+      guard joins, error.code == .transactionAbortable else { throw error }
+      try Self.join(id, request, shard)
+      return try verified()
+    }
   }
 
   private typealias Shard = CoordinatorShard<TransactionCoordinator>
@@ -78,27 +103,13 @@ extension Broker {
     try check(results, of: id, request.transactionalID)
   }
 
-  /// Stores a batch while the coordinator is held, so that the transaction cannot end meanwhile.
-  private static func storeVerified(
-    _ batch: RawSpan, in partition: Partition,
-    _ request: AddPartitionsToTxnRequest.Transaction, _ shard: Shard
-  ) throws(CoordinatorError) -> Result<AppendResult, LogError> {
-    try shard.runBlocking { (coordinator, now) throws(CoordinatorError) in
-      let results = coordinator.addPartitions(request, version: 5, at: now).reply
-      try check(results, of: partition.id, request.transactionalID)
-      do throws(LogError) { return Decision(.success(try partition.store(batch))) } catch {
-        return Decision(.failure(error))
-      }
-    }
-  }
-
   private static func request(
-    _ header: RecordBatchHeader, _ id: TopicPartition, _ transactionalID: String
+    _ producer: ProducerIdentity, _ id: TopicPartition, _ transactionalID: String
   ) -> AddPartitionsToTxnRequest.Transaction {
     var request = AddPartitionsToTxnRequest.Transaction()
     request.transactionalID = transactionalID
-    request.producerID = header.producerID
-    request.producerEpoch = header.producerEpoch
+    request.producerID = producer.id
+    request.producerEpoch = producer.epoch
     request.verifiesOnly = true
     var topic = AddPartitionsToTxnRequest.AddPartitionsToTxnTopic()
     topic.name = id.topic.description
@@ -115,8 +126,10 @@ extension Broker {
     guard code != .none else { return }
     throw CoordinatorError(
       code,
-      "a batch for \(id) is not part of an open transaction of '\(transactionalID)': the producer"
-        + " was replaced, its last transaction is still being completed, or the partition was not"
-        + " added")
+      """
+      what is written to \(id) is not part of an open transaction of '\(transactionalID)': the \
+      producer was replaced, its last transaction is still being completed, or the partition was \
+      not added
+      """)
   }
 }

@@ -37,7 +37,8 @@ extension ConsumerGroup {
     }
   }
 
-  /// A pattern that a later Kafka took and this one does not stands for nothing.
+  /// Also of internal topics: Kafka leaves it to the pattern too. A pattern that a later Kafka took
+  /// and this one does not stands for nothing.
   private static func names(matching pattern: String, in image: TopicsImage) -> [String] {
     do throws(PatternError) {
       let pattern = try TopicPattern(pattern)

@@ -152,6 +152,32 @@ struct BrokerTransactionTests {
     try reopened.broker.close()
   }
 
+  @Test func `G36: a group's offsets that are not part of the transaction are refused`()
+    async throws
+  {
+    let disk = SimulatedFileSystem(seed: 1)
+    var program = try TransactionalProgram(on: disk, version: .one)
+    try await program.start()
+    // The group's partition was not added; then it was, but the transaction has ended.
+    for isLate in [false, true] {
+      if isLate {
+        #expect(try await program.commitOffset(6, of: "group", version: 5) == ErrorCode.none)
+        try await program.end(commit: true)
+      }
+      for (version, code) in [(Int16(3), ErrorCode.invalidTxnState), (4, .transactionAbortable)] {
+        let program = program
+        let error = await #expect(throws: CoordinatorError.self) {
+          try await program.commitOffset(7, of: "group", version: version)
+        }
+        #expect(error?.code == code)
+      }
+    }
+    #expect(await program.committedOffset(of: "group") == 6)
+    let partition = try program.broker.partition(program.broker.groups.partition(of: "group"))
+    #expect(partition.log.lastStableOffset == partition.log.endOffset)
+    try program.broker.close()
+  }
+
   @Test func `G37: a transaction that is open for too long is aborted`() async throws {
     let disk = SimulatedFileSystem(seed: 1)
     let time = ManualTime()

@@ -163,7 +163,9 @@ extension TransactionalProgram {
   private static let client = BrokerGroups.Client(clientID: "test", host: "/127.0.0.1")
 
   /// Commits how far a group has got in the first partition, in the transaction.
-  func commitOffset(_ offset: Offset, of group: String) async throws -> ErrorCode? {
+  func commitOffset(
+    _ offset: Offset, of group: String, version: Int16 = 3
+  ) async throws -> ErrorCode? {
     var request = TxnOffsetCommitRequest()
     (request.transactionalID, request.groupID) = (Self.id, group)
     (request.producerID, request.producerEpoch) = producer
@@ -172,7 +174,8 @@ extension TransactionalProgram {
     var topic = TxnOffsetCommitRequest.Topic()
     (topic.name, topic.partitions) = ("out", [partition])
     request.topics = [topic]
-    let response = try await broker.groups.txnOffsetCommit(request, from: Self.client)
+    let response = try await broker.groups.txnOffsetCommit(
+      request, version: version, from: Self.client)
     return response.topics.first?.partitions.first?.errorCode
   }
 

@@ -1,19 +1,15 @@
-import Foundation
 import VarveBase
 import VarveLog
 import VarveProtocol
+import VarveTestSupport
 
 /// The records that Kafka 4.0 wrote to `__consumer_offsets`.
 enum GoldenGroupRecords {
-  static let directory = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "VarveLogTests/Golden/data")
-
   static func all() throws -> [GroupRecord] {
     var records: [GroupRecord] = []
     for partition in 0..<4 {
       let file = "__consumer_offsets-\(partition)/00000000000000000000.log"
-      let log = ByteSlice(Array(try Data(contentsOf: directory.appending(path: file))))
+      let log = ByteSlice(try GoldenData.bytes("data/" + file))
       var position = 0
       while position < log.count, let header = RecordBatchHeader(log.bytes, at: position) {
         if header.batchLength == 0 { break }
