@@ -30,6 +30,12 @@ extension Broker {
     metadata.image.topic(named: id.topic)?.partitions[id.partition]?.leaderEpoch ?? 0
   }
 
+  /// The offset after the last record of the metadata log, and the epoch of its leader, which this
+  /// node always is.
+  package var metadataEnd: (epoch: Int32, offset: Offset) {
+    metadata.writer.withLock { ($0.state.lastEpoch, $0.state.nextOffset) }
+  }
+
   /// A config of the server that is no topic's default, as text; nil where nobody set it.
   package func serverConfig(_ name: String) -> String? {
     state.withLock { $0.server.value(named: name) }

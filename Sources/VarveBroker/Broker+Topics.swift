@@ -68,6 +68,13 @@ extension Broker {
     }
   }
 
+  /// Says whether a topic could get more partitions, `count` in all, and creates none.
+  package func checkPartitions(of name: TopicName, count: Int32) throws(BrokerError) {
+    _ = try catalogued { catalog throws(CatalogError) in
+      try catalog.createPartitions(of: name, count: count)
+    }
+  }
+
   /// Deletes a topic and its files. Readers that are inside a segment keep it until they let go.
   package func deleteTopic(_ name: TopicName) throws(BrokerError) {
     try changing { () throws(BrokerError) in
@@ -94,6 +101,15 @@ extension Broker {
       try commit(records)
       let configuration = configuration(of: name).logConfiguration
       for partition in try partitions(of: name) { partition.log.reconfigure(configuration) }
+    }
+  }
+
+  /// Says whether a topic's configs could be changed so, and changes none.
+  package func checkConfigs(
+    of name: TopicName, _ changes: [ConfigChange]
+  ) throws(BrokerError) {
+    _ = try catalogued { catalog throws(CatalogError) in
+      try catalog.alterConfigs(of: name, changes)
     }
   }
 

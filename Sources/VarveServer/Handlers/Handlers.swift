@@ -1,11 +1,16 @@
 /// The handlers of all keys that the server answers.
 enum Handlers {
   static let table = HandlerTable(
-    data + topics + groups + transactions + [.apiVersions, .findCoordinator])
+    data + topics + groups + transactions + cluster)
 
-  private static let data: [Handler] = [.produce, .fetch, .listOffsets]
+  private static let data: [Handler] = [
+    .produce, .fetch, .listOffsets, .deleteRecords, .offsetForLeaderEpoch,
+  ]
 
-  private static let topics: [Handler] = [.metadata, .createTopics, .deleteTopics]
+  private static let topics: [Handler] = [
+    .metadata, .createTopics, .deleteTopics, .createPartitions, .describeTopicPartitions,
+    .describeConfigs, .alterConfigs, .incrementalAlterConfigs, .listPartitionReassignments,
+  ]
 
   private static let groups: [Handler] = [
     .offsetCommit, .offsetFetch, .joinGroup, .heartbeat, .leaveGroup, .syncGroup,
@@ -16,5 +21,9 @@ enum Handlers {
   private static let transactions: [Handler] = [
     .initProducerId, .addPartitionsToTxn, .addOffsetsToTxn, .endTxn, .txnOffsetCommit,
     .describeProducers, .describeTransactions, .listTransactions,
+  ]
+
+  private static let cluster: [Handler] = [
+    .apiVersions, .findCoordinator, .describeCluster, .describeQuorum, .describeLogDirs,
   ]
 }

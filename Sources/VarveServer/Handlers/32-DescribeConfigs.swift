@@ -1,0 +1,95 @@
+internal import VarveBase
+internal import VarveBroker
+internal import VarveProtocol
+
+// DescribeConfigs: every config of topics and of this broker, with its value and where that comes
+// from. Versions 1 to 4.
+//
+// Other resources have no configs here: broker loggers, client metrics and groups.
+extension Handler {
+  static let describeConfigs = Handler(answering: DescribeConfigsRequest.self) {
+    request, context in
+    var response = DescribeConfigsResponse()
+    response.resources = request.resources.map { asked in
+      var resource = DescribeConfigsResponse.Resource()
+      resource.type = asked.type
+      resource.name = asked.name
+      do throws(TopicRefusal) {
+        resource.configs = try configs(of: asked, request, context.broker)
+      } catch {
+        resource.errorCode = error.code
+        resource.errorMessage = error.message
+      }
+      return resource
+    }
+    return response
+  }
+
+  private typealias Config = DescribeConfigsResponse.Resource.Config
+
+  private static func configs(
+    of asked: DescribeConfigsRequest.Resource, _ request: DescribeConfigsRequest, _ broker: Broker
+  ) throws(TopicRefusal) -> [Config] {
+    let all: [Config]
+    switch ConfigResourceType(rawValue: asked.type) {
+    case .topic: all = try topicConfigs(asked.name, request, broker)
+    case .broker:
+      guard asked.name.isEmpty || asked.name == String(broker.nodeID) else {
+        throw TopicRefusal(.invalidRequest, "there is no broker but \(broker.nodeID)")
+      }
+      // The defaults of all brokers, which an empty name stands for, were never changed.
+      all = asked.name.isEmpty ? [] : broker.serverDefaults.entries.map { Config($0, request) }
+    default:
+      throw TopicRefusal(
+        .invalidRequest,
+        "a resource of type \(asked.type) has no configs: a topic (2) or broker (4)"
+          + " has")
+    }
+    guard let names = asked.names else { return all }
+    return all.filter { names.contains($0.name) }
+  }
+
+  private static func topicConfigs(
+    _ text: String, _ request: DescribeConfigsRequest, _ broker: Broker
+  ) throws(TopicRefusal) -> [Config] {
+    let name: TopicName
+    do { name = try TopicName(text) } catch {
+      throw TopicRefusal(.invalidTopicException, error.description)
+    }
+    do throws(BrokerError) {
+      return try broker.topic(named: name).configuration.entries.map { Config($0, request) }
+    } catch { throw TopicRefusal(error) }
+  }
+}
+
+extension DescribeConfigsResponse.Resource.Config {
+  fileprivate init(_ entry: TopicConfigEntry, _ request: DescribeConfigsRequest) {
+    self.init()
+    name = entry.name
+    value = entry.value
+    source = entry.source.rawValue
+    type = entry.type.rawValue
+    if request.includesDocumentation { documentation = entry.documentation }
+    guard request.includesSynonyms else { return }
+    synonyms = entry.synonyms.map {
+      var synonym = Synonym()
+      (synonym.name, synonym.value, synonym.source) = ($0.name, $0.value, $0.source.rawValue)
+      return synonym
+    }
+  }
+
+  fileprivate init(_ entry: ServerConfigEntry, _ request: DescribeConfigsRequest) {
+    self.init()
+    name = entry.name
+    value = entry.value
+    source = entry.source.rawValue
+    type = entry.type.rawValue
+    // The server's configs are read when it starts.
+    isReadOnly = true
+    if request.includesDocumentation { documentation = entry.documentation }
+    guard request.includesSynonyms else { return }
+    var synonym = Synonym()
+    (synonym.name, synonym.value, synonym.source) = (name, value, source)
+    synonyms = [synonym]
+  }
+}

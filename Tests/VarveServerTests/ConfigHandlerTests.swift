@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+import Varve
+import VarveBase
+import VarveProtocol
+import VarveTestSupport
+
+/// Goal: configs are told of whole, and changed in part, as Kafka does. Method: requests on a
+/// socket; what Kafka 4.0 answered to DescribeConfigs is the list to be complete by.
+@Suite struct ConfigHandlerTests {
+  private static func configs(
+    _ client: WireClient, names: [String]? = nil
+  ) throws -> [String: DescribeConfigsResponse.Resource.Config] {
+    var request = DescribeConfigsRequest()
+    request.includesSynonyms = true
+    var resource = DescribeConfigsRequest.Resource()
+    resource.type = 2
+    resource.name = "t"
+    resource.names = names
+    request.resources = [resource]
+    let response: DescribeConfigsResponse = try client.ask(request, version: 4)
+    return Dictionary(
+      uniqueKeysWithValues: response.resources[0].configs.map { ($0.name, $0) })
+  }
+
+  @Test("G26: DescribeConfigs lists every config of Kafka's, with its default and source")
+  func complete() async throws {
+    let ours = try await ServedBroker.run { served in
+      try await served.varve.createTopic("t", config: [TopicConfig("retention.bytes", "1000")])
+      return try await served.client { try Self.configs($0) }
+    }
+    let kafka = try Self.kafka()
+    #expect(kafka.count > 20)
+    // Kafka's default of a topic's retention is 7 days; the test keeps all.
+    for (name, theirs) in kafka where name != "retention.ms" {
+      let config = try #require(ours[name], "\(name)")
+      #expect(config.type == theirs.type, "\(name)")
+      guard theirs.source == 5, config.source == 5 else { continue }
+      #expect(config.value == theirs.value, "\(name)")
+    }
+    #expect(ours["retention.bytes"]?.value == "1000")
+    #expect(ours["retention.bytes"]?.source == 1)
+    #expect(ours["retention.ms"]?.source == 4)
+    #expect(
+      ours["retention.ms"]?.synonyms.map(\.name) == ["log.retention.ms", "log.retention.hours"])
+  }
+
+  /// What Kafka 4.0 answered about a topic, as recorded.
+  private static func kafka() throws -> [String: DescribeConfigsResponse.Resource.Config] {
+    struct Frame: Decodable {
+      let api: Int16?
+      let version: Int16?
+      let kind: String
+      let hex: String
+    }
+    for line in try GoldenData.lines("frames.jsonl") {
+      let frame = try JSONDecoder().decode(Frame.self, from: Data(line.utf8))
+      guard frame.api == 32, let version = frame.version, frame.kind == "response" else { continue }
+      let bytes = ByteSlice(GoldenData.bytes(hexadecimal: frame.hex))
+      let body = try ResponseFrame(
+        decoding: bytes, to: DescribeConfigsResponse.api, version: version
+      ).body
+      let response = try DescribeConfigsResponse(decoding: body, version: version)
+      guard let topic = response.resources.first(where: { $0.type == 2 }) else { continue }
+      return Dictionary(uniqueKeysWithValues: topic.configs.map { ($0.name, $0) })
+    }
+    return [:]
+  }
+
+  @Test("G26: IncrementalAlterConfigs appends and subtracts")
+  func incremental() async throws {
+    try await ServedBroker.run { served in
+      try await served.varve.createTopic("t")
+      try await served.client { client in
+        func change(_ operation: Int8, _ name: String, _ value: String?) throws -> ErrorCode {
+          var request = IncrementalAlterConfigsRequest()
+          var resource = IncrementalAlterConfigsRequest.Resource()
+          resource.type = 2
+          resource.name = "t"
+          var config = IncrementalAlterConfigsRequest.Resource.Config()
+          (config.operation, config.name, config.value) = (operation, name, value)
+          resource.configs = [config]
+          request.resources = [resource]
+          let response: IncrementalAlterConfigsResponse = try client.ask(request, version: 1)
+          return response.resources[0].errorCode
+        }
+        func policy() throws -> String? {
+          try Self.configs(client, names: ["cleanup.policy"])["cleanup.policy"]?.value
+        }
+        let steps: [(operation: Int8, value: String?)] = [
+          (2, "compact"), (3, "delete"), (1, nil),
+        ]
+        var policies: [String?] = []
+        for step in steps {
+          let code = try change(step.operation, "cleanup.policy", step.value)
+          #expect(code == ErrorCode.none)
+          policies.append(try policy())
+        }
+        #expect(policies == ["delete,compact", "compact", "delete"])
+        let refusals = [
+          try change(2, "retention.ms", "5"), try change(0, "retention.ms", "soon"),
+          try change(0, "no.such.config", "1"),
+        ]
+        #expect(refusals == [.invalidConfig, .invalidConfig, .invalidConfig])
+      }
+    }
+  }
+
+  @Test func `AlterConfigs takes back what it does not name`() async throws {
+    try await ServedBroker.run { served in
+      try await served.varve.createTopic("t", config: [TopicConfig("retention.bytes", "1000")])
+      try await served.client { client in
+        var request = AlterConfigsRequest()
+        var resource = AlterConfigsRequest.Resource()
+        resource.type = 2
+        resource.name = "t"
+        var config = AlterConfigsRequest.Resource.Config()
+        (config.name, config.value) = ("segment.bytes", "1048576")
+        resource.configs = [config]
+        request.resources = [resource]
+        let response: AlterConfigsResponse = try client.ask(request, version: 2)
+        #expect(response.resources.map(\.errorCode) == [.none])
+        let configs = try Self.configs(client)
+        #expect(configs["segment.bytes"]?.value == "1048576")
+        #expect(configs["retention.bytes"]?.value == "-1")
+      }
+    }
+  }
+}
