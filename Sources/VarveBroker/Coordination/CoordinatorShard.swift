@@ -93,11 +93,7 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
     _ operation: Operation<Reply>
   ) throws(CoordinatorError) -> Reply {
     let (decision, end) = try decide(as: nil, operation)
-    if let end {
-      do throws(LogError) { try partition.blockUntilDurable(upTo: end) } catch {
-        throw lose(error)
-      }
-    }
+    try blockUntilDone(end)
     effects.perform(decision.effects)
     return decision.reply
   }
@@ -114,14 +110,27 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
   package func completeTransaction(
     of producer: ProducerIdentity, coordinatorEpoch: Int32, commits: Bool
   ) async throws(CoordinatorError) {
-    let end = try exclusively { guarded throws(CoordinatorError) in
+    try await waitUntilDone(end(producer, coordinatorEpoch, commits))
+  }
+
+  /// As `completeTransaction`, blocking the thread where a sync has to be waited for.
+  func completeTransactionBlocking(
+    of producer: ProducerIdentity, coordinatorEpoch: Int32, commits: Bool
+  ) throws(CoordinatorError) {
+    try blockUntilDone(end(producer, coordinatorEpoch, commits))
+  }
+
+  /// Returns up to where a sync has to be waited for.
+  private func end(
+    _ producer: ProducerIdentity, _ coordinatorEpoch: Int32, _ commits: Bool
+  ) throws(CoordinatorError) -> Offset? {
+    try exclusively { guarded throws(CoordinatorError) in
       try checkLoaded(&guarded)
       try storeMarker(of: producer, coordinatorEpoch, commits, &guarded)
       guarded.coordinator.replayMarker(producerID: producer.id, commits: commits)
       setAlarm(&guarded)
       return awaitedEnd(guarded)
     }
-    try await waitUntilDone(end)
   }
 
   /// Does what is due by the clock.
@@ -172,6 +181,11 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
     do throws(LogError) { try await partition.waitUntilDurable(upTo: end) } catch {
       throw lose(error)
     }
+  }
+
+  private func blockUntilDone(_ end: Offset?) throws(CoordinatorError) {
+    guard let end else { return }
+    do throws(LogError) { try partition.blockUntilDurable(upTo: end) } catch { throw lose(error) }
   }
 
   /// A sync failed: the value knows of records that may be lost, and so does the log.

@@ -54,7 +54,7 @@ extension Broker {
 }
 
 extension TransactionMarkers {
-  fileprivate func batch(at now: Timestamp) -> ByteSlice {
+  func batch(at now: Timestamp) -> ByteSlice {
     var builder = RecordBatchBuilder(
       producerID: producerID, producerEpoch: producerEpoch, isTransactional: true, isControl: true,
       capacity: 128)

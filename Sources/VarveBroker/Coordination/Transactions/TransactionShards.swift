@@ -29,6 +29,7 @@ final class TransactionShards: Sendable {
   func open(in broker: Broker) throws(BrokerError) {
     markers.attach(to: broker, shards)
     try shards.open(in: broker)
+    if !broker.directory.wasCleanlyClosed { broker.endOrphanedTransactions() }
     markers.start()
   }
 }
