@@ -227,7 +227,7 @@ struct BrokerGroupsTests {
     topic.partitions = [TxnOffsetCommitRequest.Topic.Partition()]
     topic.partitions[0].committedOffset = 4
     request.topics = [topic]
-    let response = try await broker.groups.txnOffsetCommit(request, from: client)
+    let response = try await broker.groups.txnOffsetCommit(request, version: 5, from: client)
     #expect(response.topics.flatMap(\.partitions).map(\.errorCode) == [.none])
     #expect(await Self.fetch("g", in: broker) == [:])
     let partition = try broker.groups.partition(of: "g")

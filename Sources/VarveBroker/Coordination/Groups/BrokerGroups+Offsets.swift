@@ -27,7 +27,7 @@ extension BrokerGroups {
   /// transaction: `TRANSACTION_ABORTABLE`, before version 4 `INVALID_TXN_STATE`;
   /// `INVALID_PRODUCER_EPOCH`; `CONCURRENT_TRANSACTIONS`.
   package func txnOffsetCommit(
-    _ request: TxnOffsetCommitRequest, version: Int16 = 5, from client: Client
+    _ request: TxnOffsetCommitRequest, version: Int16 = 4, from client: Client
   ) async throws(CoordinatorError) -> TxnOffsetCommitResponse {
     let caller = caller(client)
     let producer = ProducerIdentity(id: request.producerID, epoch: request.producerEpoch)

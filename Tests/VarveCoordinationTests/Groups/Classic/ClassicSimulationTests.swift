@@ -21,7 +21,7 @@ struct ClassicSimulationTests {
     }
   }
 
-  @Test(.enabled(if: TestShare.isLong), arguments: ClassicWorld.Fault.allCases)
+  @Test(arguments: ClassicWorld.Fault.allCases)
   func `G69: what is done wrong on purpose is found`(_ fault: ClassicWorld.Fault) {
     let found = (1...1_000).contains { seed in
       ClassicWorld.simulate(UInt64(seed), fault: fault).problem != nil

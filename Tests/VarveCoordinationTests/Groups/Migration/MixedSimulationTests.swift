@@ -19,4 +19,14 @@ struct MixedSimulationTests {
       #expect(first.contains("has"))
     }
   }
+
+  @Test(.enabled(if: TestShare.isLong), arguments: ClassicWorld.Fault.allCases)
+  func `G69: what is done wrong among members of both protocols is found`(
+    _ fault: ClassicWorld.Fault
+  ) {
+    let found = (1...1_000).contains { seed in
+      ClassicWorld.simulateMixed(UInt64(seed), fault: fault).problem != nil
+    }
+    #expect(found)
+  }
 }

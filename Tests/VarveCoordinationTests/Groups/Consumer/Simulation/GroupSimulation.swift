@@ -33,6 +33,8 @@ struct GroupSimulation {
   var topicSizes: [String: (life: UInt64, partitions: Int32)] = [:]
   var isCoordinatorUp = true
   private(set) var violations: [String] = []
+  /// What happened, and what each member has after it.
+  private(set) var trace = ""
   private(set) var now: Int64 = 0
   private var wallClock: Int64 = 1_700_000_000_000
   private var events: [(time: Int64, order: Int, event: Event)] = []
@@ -59,6 +61,7 @@ struct GroupSimulation {
       settle()
       violations += coordinator.violations
       checkOwners()
+      trace += line(event)
     }
     if violations.isEmpty { checkRest() }
   }
@@ -131,6 +134,28 @@ struct GroupSimulation {
   }
 
   private func isTime(_ event: Event) -> Bool { if case .time = event { true } else { false } }
+
+  /// What an event came to: who has what, and how much is stored.
+  private func line(_ event: Event) -> String {
+    let what =
+      switch event {
+      case .beat(let process, let isRegular): "beat \(process) \(isRegular)"
+      case .request(let process, let number, let request):
+        "request \(process) \(number) \(request.memberEpoch)"
+      case .answer(let process, let number, .success(let response)):
+        "answer \(process) \(number) \(response.memberEpoch)"
+      case .answer(let process, let number, .failure(let error)):
+        "answer \(process) \(number) \(error.code)"
+      case .giveUpWaiting(let process, let number): "timeout \(process) \(number)"
+      case .chaos: "chaos"
+      case .coordinatorIsBack: "restart"
+      case .time: "time"
+      }
+    let owned = consumers.map { consumer in
+      consumer.owned.sorted().map { "\($0.topic.rawValue).\($0.number)" }.joined(separator: ",")
+    }
+    return "\(now) \(what) \(coordinator.storedCount) \(owned.joined(separator: ";"))\n"
+  }
 
   // MARK: Heartbeats
 

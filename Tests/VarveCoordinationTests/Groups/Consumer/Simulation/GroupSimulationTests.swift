@@ -12,6 +12,21 @@ struct GroupSimulationTests {
     }
   }
 
+  @Test func `G69: a seed has one trace, and stores the same bytes`() {
+    var traces: Set<String> = []
+    let seeds = TestShare.seeds(3, long: 100)
+    for seed in seeds {
+      var (first, second) = (GroupSimulation(seed: seed), GroupSimulation(seed: seed))
+      first.run()
+      second.run()
+      #expect(first.trace == second.trace, "\(TestShare.again(seed))")
+      #expect(first.coordinator.storedBytes == second.coordinator.storedBytes)
+      #expect(first.trace.utf8.count > 1_000)
+      traces.insert(first.trace)
+    }
+    #expect(traces.count == seeds.count)
+  }
+
   @Test(arguments: SimulatedCoordinator.Fault.allCases)
   func `G69: a faulty coordinator is found within a thousand seeds`(
     fault: SimulatedCoordinator.Fault

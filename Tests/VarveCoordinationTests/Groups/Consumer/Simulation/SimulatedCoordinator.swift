@@ -107,6 +107,14 @@ struct SimulatedCoordinator {
 
   var storedCount: Int { log.count }
 
+  /// The log, record after record.
+  var storedBytes: [UInt8] {
+    log.flatMap { record in
+      let (key, value) = record.encoded
+      return Array(key) + (value.map { Array($0) } ?? [])
+    }
+  }
+
   // MARK: Checks
 
   private mutating func store(_ records: [GroupRecord], before: ConsumerGroupState) {
