@@ -9,10 +9,10 @@ internal import VarveLog
 /// and go on. The lock is held for the copy of a record, not for an append.
 final class Accumulator: Sendable {
   private let client: any PartitionClient
-  private let shared: ProducerShared
+  let shared: ProducerShared
   private let state: Mutex<State>
 
-  fileprivate struct State {
+  struct State {
     var open: PendingBatch?
     var ready: [PendingBatch] = []
     /// All that are not done, in their order.
@@ -25,6 +25,7 @@ final class Accumulator: Sendable {
     var nextSequence: Int32 = 0
     /// As they were when the open batch was opened.
     var rules = RecordRules()
+    var window = SendWindow()
   }
 
   /// Batches that one sender writes for others before it lets another thread go on.
@@ -53,7 +54,7 @@ final class Accumulator: Sendable {
     var mustSend = false
     defer { if mustSend { send() } }
     return try state.withLock { state throws(VarveError) in
-      defer { mustSend = state.startSending() }
+      defer { mustSend = state.startSending(shared) }
       return try add(entry, room: room, listener, now, &state)
     }
   }
@@ -82,7 +83,7 @@ final class Accumulator: Sendable {
     }
     try put(entry, into: batch, listener, &state)
     let isFull = batch.builder.sizeInBytes + size > limit
-    let isAlone = shared.sendsAtOnce && !state.isSending
+    let isAlone = state.sendsOpen(shared) && !state.isSending
     if isFull || isAlone || shared.memory.isShort { state.seal() }
     return nil
   }
@@ -150,7 +151,7 @@ final class Accumulator: Sendable {
         }
       }
       state.seal()
-      return state.startSending()
+      return state.startSending(shared)
     }
     if mustSend { send() }
   }
@@ -163,7 +164,7 @@ final class Accumulator: Sendable {
       if let opened = state.open?.opened {
         if opened > latest { return opened }
         state.seal()
-        mustSend = state.startSending()
+        mustSend = state.startSending(shared)
       }
       state.isTimed = false
       return nil
@@ -190,23 +191,27 @@ final class Accumulator: Sendable {
 
   private func next() -> PendingBatch? {
     state.withLock { state in
-      if state.ready.isEmpty && (shared.sendsAtOnce || shared.memory.isShort) {
+      if state.ready.isEmpty && (state.sendsOpen(shared) || shared.memory.isShort) {
         state.seal()
       }
-      guard !state.ready.isEmpty else {
+      guard state.hasWork(shared) else {
         state.isSending = false
         return nil
       }
+      if let again = state.window.takeAgain() { return again }
       let batch = state.ready.removeFirst()
       if let identity = shared.identity { state.number(batch, as: identity) }
       batch.builder.isTransactional = shared.transactionalID != nil
+      if shared.sendsAgain { state.window.begin(batch) }
       return batch
     }
   }
 
   private func append(_ batch: PendingBatch) {
+    batch.retain()
     do throws(RecordBatchError) {
-      try batch.builder.finish()
+      if !batch.isFinished { try batch.builder.finish() }
+      batch.isFinished = true
       batch.builder.withBytes { bytes in
         guard let id = shared.transactionalID else {
           return client.append(bytes) { result in self.complete(batch, result) }
@@ -220,6 +225,31 @@ final class Accumulator: Sendable {
   }
 
   private func complete(_ batch: PendingBatch, _ result: Result<AppendedBatch, VarveError>) {
+    guard shared.sendsAgain else { return finish(batch, result) }
+    switch judge(batch, result) {
+    case .again: sendAgainLater(batch)
+    case .done(let rest):
+      finish(batch, result)
+      giveUp(rest, after: client.id)
+      resume()
+    }
+  }
+
+  /// Goes on sending on another stack, where there is something that may be sent.
+  func resume(_ change: (inout State) -> Void = { _ in }) {
+    let mustSend = state.withLock { state in
+      change(&state)
+      if state.ready.isEmpty && state.sendsOpen(shared) { state.seal() }
+      return state.startSending(shared)
+    }
+    if mustSend { Task { self.send() } }
+  }
+
+  func withState<Result>(_ body: (inout State) -> sending Result) -> sending Result {
+    state.withLock { body(&$0) }
+  }
+
+  func finish(_ batch: PendingBatch, _ result: Result<AppendedBatch, VarveError>) {
     let flushes = state.withLock { state in
       state.incomplete.removeAll { $0 === batch }
       return batch.flushes
@@ -234,7 +264,7 @@ final class Accumulator: Sendable {
   /// Its bytes were copied, or its outcome told; after both it can be used again, unless it was
   /// made for a large record.
   private func release(_ batch: PendingBatch) {
-    guard batch.isDone(), batch.memory <= usualMemory(of: batch) else { return }
+    guard batch.release(), batch.memory <= usualMemory(of: batch) else { return }
     shared.spares.give(batch)
   }
 
@@ -255,6 +285,7 @@ extension Accumulator.State {
   fileprivate mutating func number(_ batch: PendingBatch, as producer: ProducerIdentity) {
     if identity != producer { nextSequence = 0 }
     identity = producer
+    batch.identity = producer
     batch.builder.producerID = producer.id
     batch.builder.producerEpoch = producer.epoch
     batch.builder.baseSequence = nextSequence
@@ -262,9 +293,20 @@ extension Accumulator.State {
       nextSequence, advancedBy: Int32(batch.builder.recordCount))
   }
 
+  /// Whether the open batch goes as it is, once nobody else is sending.
+  func sendsOpen(_ shared: ProducerShared) -> Bool {
+    shared.sendsAtOnce && (!shared.sendsAgain || window.takesNew)
+  }
+
+  /// Whether there is a batch that may be sent.
+  func hasWork(_ shared: ProducerShared) -> Bool {
+    guard shared.sendsAgain else { return !ready.isEmpty }
+    return window.hasAgain || !ready.isEmpty && window.takesNew
+  }
+
   /// Whether the caller is to send what is ready.
-  fileprivate mutating func startSending() -> Bool {
-    guard !isSending, !ready.isEmpty else { return false }
+  fileprivate mutating func startSending(_ shared: ProducerShared) -> Bool {
+    guard !isSending, hasWork(shared) else { return false }
     isSending = true
     return true
   }

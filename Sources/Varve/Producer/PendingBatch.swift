@@ -19,8 +19,17 @@ final class PendingBatch: @unchecked Sendable {
   var hasUnheard = false
   var flushes: [FlushGroup] = []
 
-  /// Of the two who are through with it last, the one puts it back into the pool.
-  private let isHalfDone = Atomic(false)
+  /// Whose it is; nil where it is not numbered.
+  var identity: ProducerIdentity?
+  /// Its place among those that are sent.
+  var number = 0
+  /// Whether its bytes are final: a batch that is sent again is the same.
+  var isFinished = false
+  /// How often it was sent, with what is to come of it left open.
+  var attempts = Attempts()
+  /// Those who are not through with it: its listeners, and each thread that sends it. Who is last
+  /// puts it back into the pool.
+  private let users = Atomic(1)
 
   /// A sender that waits.
   struct Receipt {
@@ -35,9 +44,12 @@ final class PendingBatch: @unchecked Sendable {
       codec: compression.codec, level: compression.level, capacity: bytes)
   }
 
-  /// Notes that the sending thread is through with the bytes, or the listeners with the rest; true
-  /// for the second of the two.
-  func isDone() -> Bool { isHalfDone.exchange(true, ordering: .acquiringAndReleasing) }
+  /// A thread begins to send it.
+  func retain() { users.add(1, ordering: .relaxed) }
+
+  /// Notes that a sending thread is through with the bytes, or the listeners with the rest; true
+  /// for the last.
+  func release() -> Bool { users.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
 
   /// Empties it for its next use; its memory stays.
   func reset() {
@@ -47,7 +59,10 @@ final class PendingBatch: @unchecked Sendable {
     receipts.removeAll(keepingCapacity: true)
     hasUnheard = false
     flushes = []
-    isHalfDone.store(false, ordering: .relaxed)
+    identity = nil
+    isFinished = false
+    attempts = Attempts()
+    users.store(1, ordering: .relaxed)
   }
 
   /// Tells the senders.

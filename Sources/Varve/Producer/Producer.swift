@@ -33,6 +33,11 @@ public final class Producer: Sendable {
     public var bufferBytes = 32 << 20
     /// Where the topic does not have a codec of its own.
     public var compression = Compression.none
+    /// Gives batches an id and numbers, so that one whose outcome is not known is sent again until
+    /// it is, and appended once, in its place (KIP-98). Batches whose outcome is known to be a
+    /// failure are not sent again. For engines that are far away: one in this process answers
+    /// always.
+    public var isIdempotent = false
 
     public init() {}
   }

@@ -1,5 +1,7 @@
 internal import Synchronization
 internal import VarveBase
+internal import VarveCoordination
+internal import VarveProtocol
 
 /// What is behind a producer: the topics that it has sent to, and what their partitions share.
 final class ProducerCore: Sendable {
@@ -38,20 +40,39 @@ final class ProducerCore: Sendable {
   /// The topic as it was last known, if nothing has changed since; nil where it has to be asked
   /// for.
   func readySender(for topic: String) throws(VarveError) -> TopicSender? {
-    try cached(topic, cluster.topicsVersion)
+    if shared.lacksIdentity { return nil }
+    return try cached(topic, cluster.topicsVersion)
   }
 
   func sender(for topic: String) async throws(VarveError) -> TopicSender {
+    if shared.lacksIdentity { try await takeIdentity() }
     let version = cluster.topicsVersion
     return try install(try await cluster.route(to: topic), as: topic, version)
   }
 
   /// Nil where the topic is not known without waiting.
   func knownSender(for topic: String) throws(VarveError) -> TopicSender? {
+    if shared.lacksIdentity { return nil }
     let version = cluster.topicsVersion
     if let sender = try cached(topic, version) { return sender }
     guard let route = try cluster.knownRoute(to: topic) else { return nil }
     return try install(route, as: topic, version)
+  }
+
+  /// Two that ask at once get an id each; the first one counts.
+  private func takeIdentity() async throws(VarveError) {
+    let client = try cluster.transactions()
+    var attempt = Attempts()
+    while true {
+      do throws(CoordinatorError) {
+        let response = try await client.initProducer(InitProducerIdRequest())
+        return shared.start(
+          as: ProducerIdentity(id: response.producerID, epoch: response.producerEpoch))
+      } catch {
+        guard error.isRetriable, attempt.next() else { throw VarveError(error) }
+        try await attempt.pause()
+      }
+    }
   }
 
   private func cached(_ topic: String, _ version: Int) throws(VarveError) -> TopicSender? {
@@ -151,44 +172,6 @@ final class ProducerCore: Sendable {
   private var accumulators: [Accumulator] {
     state.withLock { state in
       state.topics.values.flatMap(\.sender.accumulators) + state.retired
-    }
-  }
-}
-
-/// What all partitions of a producer share.
-final class ProducerShared: Sendable {
-  let options: Producer.Options
-  /// Set where batches are part of a transaction.
-  let transactionalID: String?
-  let memory: BatchMemory
-  let spares = BatchPool()
-  let timer: LingerTimer
-  private let failure = Mutex<VarveError?>(nil)
-  private let current = Mutex<ProducerIdentity?>(nil)
-
-  init(_ options: Producer.Options, transactionalID: String?) {
-    self.options = options
-    self.transactionalID = transactionalID
-    memory = BatchMemory(capacity: options.bufferBytes)
-    timer = LingerTimer(options.linger)
-  }
-
-  /// What batches carry that are recognised when they come twice; nil for none.
-  var identity: ProducerIdentity? {
-    get { current.withLock { $0 } }
-    set { current.withLock { $0 = newValue } }
-  }
-
-  /// Whether a batch is sent as soon as nobody else is sending. Nobody sees a transaction's before
-  /// its end, so that they can wait until they are full.
-  var sendsAtOnce: Bool { options.linger == .zero && transactionalID == nil }
-
-  func note(_ error: VarveError) { failure.withLock { $0 = $0 ?? error } }
-
-  func takeFailure() -> VarveError? {
-    failure.withLock { failure in
-      defer { failure = nil }
-      return failure
     }
   }
 }
