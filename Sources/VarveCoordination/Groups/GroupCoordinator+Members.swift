@@ -13,8 +13,8 @@ extension GroupCoordinator {
   ) throws(CoordinatorError) -> GroupDecision<ConsumerGroupHeartbeatResponse> {
     let id = request.groupID
     let (topics, settings) = (topics, settings)
-    if case .consumer(let group)? = groups[id] {
-      return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+    if groups[id]?.kind == .consumer {
+      return try inConsumerGroup(id, at: caller.now) { group throws(CoordinatorError) in
         try group.heartbeat(request, caller, topics: topics, settings: settings)
       }
     }
@@ -53,9 +53,9 @@ extension GroupCoordinator {
       return try inClassicGroup(id) { group throws(CoordinatorError) in
         try group.join(request, version: version, by: caller)
       }
-    case .consumer(let group)? where !group.state.members.isEmpty:
+    case .consumer? where groups[id]?.isEmpty == false:
       let (topics, settings) = (topics, settings)
-      return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+      return try inConsumerGroup(id, at: caller.now) { group throws(CoordinatorError) in
         try group.join(request, version: version, by: caller, topics: topics, settings: settings)
       }
     case .consumer(let group)?: former = group.state.tombstones()
@@ -76,13 +76,13 @@ extension GroupCoordinator {
     _ request: SyncGroupRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<SyncGroupResponse?> {
     try checkGroupID(request.groupID)
-    guard case .consumer(let group)? = groups[request.groupID] else {
+    guard groups[request.groupID]?.kind == .consumer else {
       return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
         try group.sync(request, by: caller)
       }
     }
     let (topics, settings) = (topics, settings)
-    return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+    return try inConsumerGroup(request.groupID, at: caller.now) { group throws(CoordinatorError) in
       try group.sync(request, by: caller, topics: topics, settings: settings)
     }
   }
@@ -91,13 +91,13 @@ extension GroupCoordinator {
     _ request: HeartbeatRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<HeartbeatResponse> {
     try checkGroupID(request.groupID)
-    guard case .consumer(let group)? = groups[request.groupID] else {
+    guard groups[request.groupID]?.kind == .consumer else {
       return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
         try group.heartbeat(request, by: caller)
       }
     }
     let (topics, settings) = (topics, settings)
-    return try inConsumerGroup(group, at: caller.now) { group throws(CoordinatorError) in
+    return try inConsumerGroup(request.groupID, at: caller.now) { group throws(CoordinatorError) in
       try group.heartbeat(request, by: caller, topics: topics, settings: settings)
     }
   }
@@ -107,13 +107,13 @@ extension GroupCoordinator {
     _ request: LeaveGroupRequest, version: Int16, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<LeaveGroupResponse> {
     try checkGroupID(request.groupID)
-    guard case .consumer(let group)? = groups[request.groupID] else {
+    guard groups[request.groupID]?.kind == .consumer else {
       return try inClassicGroup(request.groupID) { group throws(CoordinatorError) in
         try group.leave(request, version: version, by: caller)
       }
     }
     let (topics, settings) = (topics, settings)
-    return inConsumerGroup(group, at: caller.now) { group in
+    return inConsumerGroup(request.groupID, at: caller.now) { group in
       let removed = group.remove(
         request.leaving(version: version), topics: topics, now: caller.now, settings)
       return GroupDecision(

@@ -16,6 +16,7 @@ extension GroupCoordinator {
       try checkCommit(
         group: id, member: request.memberID, epoch: request.generationIDOrMemberEpoch,
         instance: request.groupInstanceID, isTransactional: false)
+      try checkVersion(version, of: request)
     } catch {
       throw version >= 9
         ? error
@@ -54,6 +55,18 @@ extension GroupCoordinator {
     let decision = offsets.commit(request, topics: topics, at: caller.now.wallClock)
     if !decision.records.isEmpty { keepOffsetsOnly(request.groupID, at: caller.now.wallClock) }
     return decision
+  }
+
+  /// Members of the consumer protocol know version 9 and later.
+  private func checkVersion(
+    _ version: Int16, of request: OffsetCommitRequest
+  ) throws(CoordinatorError) {
+    guard version < 9, case .consumer(let group)? = groups[request.groupID],
+      let member = group.state.members[request.memberID], member.classicMetadata == nil
+    else { return }
+    throw CoordinatorError(
+      .unsupportedVersion,
+      "member \(member.id) of group \(request.groupID) must commit with version 9 or later")
   }
 
   /// The records that a commit would make if nothing refused it, for a shell that has to know how

@@ -36,9 +36,9 @@ extension GroupCoordinator {
       groups[id] = nil
       expired = group.expire(at: now)
       keep(.classic(group), as: id)
-    case .consumer(let group)?:
+    case .consumer?:
       let (topics, settings) = (topics, settings)
-      expired = inConsumerGroup(group, at: now) { group in
+      expired = inConsumerGroup(id, at: now) { group in
         group.expire(at: now, topics: topics, settings: settings)
       }
     case nil: return

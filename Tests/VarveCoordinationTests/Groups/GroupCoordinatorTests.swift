@@ -114,6 +114,7 @@ struct GroupCoordinatorTests {
     for (name, epoch, version, code) in [
       ("", -1, 9, .unknownMemberID), ("nobody", 1, 9, .unknownMemberID),
       ("m", 9, 9, .staleMemberEpoch), ("m", 9, 8, .unsupportedVersion),
+      ("m", 1, 8, .unsupportedVersion),
     ] as [(String, Int32, Int16, ErrorCode)] {
       var consumer = coordinator()
       _ = try consumerMember(&consumer)

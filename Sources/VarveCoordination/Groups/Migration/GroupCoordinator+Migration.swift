@@ -31,14 +31,15 @@ extension GroupCoordinator {
     return (group, decision)
   }
 
-  /// Runs `body` on a consumer group, and keeps what becomes of it: a classic group where `body`
-  /// left members of the classic protocol alone in it.
+  /// Runs `body` on a consumer group, which there must be, and keeps what becomes of it: a classic
+  /// group where `body` left members of the classic protocol alone in it.
   mutating func inConsumerGroup<Reply, Failure: Error>(
-    _ known: consuming ConsumerGroup, at now: Moment,
+    _ id: String, at now: Moment,
     _ body: (inout ConsumerGroup) throws(Failure) -> GroupDecision<Reply>
   ) throws(Failure) -> GroupDecision<Reply> {
-    var group = known
-    let id = group.state.groupID
+    guard case .consumer(var group)? = groups[id] else {
+      preconditionFailure("'\(id)' is no consumer group")
+    }
     // Taken out, so that what is changed is not copied.
     groups[id] = nil
     defer { if groups[id] == nil { keep(.consumer(group), as: id) } }

@@ -148,8 +148,13 @@ struct ClassicSessionTests {
     subscription.topics = ["a"]
     var bytes = Array(ConsumerProtocolFrame.encode(subscription, version: 3))
     bytes[1] = 9
-    let decoded = try ConsumerProtocolFrame.subscription(ByteSlice(bytes))
-    #expect(decoded.topics == ["a"])
+    // A field of version 9, say, follows.
+    for more in [[], [1, 2, 3]] as [[UInt8]] {
+      let decoded = try ConsumerProtocolFrame.subscription(ByteSlice(bytes + more))
+      #expect(decoded.topics == ["a"])
+    }
+    let negative = ByteSlice([0xFF] + bytes.dropFirst())
+    #expect(throws: WireError.self) { try ConsumerProtocolFrame.subscription(negative) }
     for count in 0..<6 {
       let torn = ByteSlice(bytes.prefix(count))
       #expect(throws: WireError.self) { try ConsumerProtocolFrame.subscription(torn) }

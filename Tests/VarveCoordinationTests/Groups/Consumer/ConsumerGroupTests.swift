@@ -117,6 +117,12 @@ struct ConsumerGroupTests {
 
   // MARK: Subscriptions
 
+  @Test func `a pattern that matches an internal topic stands for it, as in Kafka`() throws {
+    var test = GroupUnderTest(topics: [("__offsets", 1), ("t", 1)])
+    #expect(
+      try test.send(.join("a", topics: nil, pattern: ".*")).partitions(of: "__offsets") == [0])
+  }
+
   @Test func `patterns stand for the topics that match them, also for those that come later`()
     throws
   {
