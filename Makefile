@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # What the library, the command and the tests link.
 LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev
 # What tests count system calls with, and a client that they serve.
-TESTING := strace kcat
+TESTING := strace kcat python3-venv
 # What the benchmarks compare with.
 PEERS := liblmdb-dev libsqlite3-dev redis-tools
 
@@ -34,6 +34,7 @@ libraries: toolchain
 .PHONY: tested
 tested: libraries
 	@.ci/packages $(TESTING)
+	@.ci/clients
 
 .PHONY: build
 build: libraries ## the command, optimised, and its manual page: .build/release/varve, varve.1

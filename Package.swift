@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(name: "VarveTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
       name: "VarveCommandTests", dependencies: ["VarveTestSupport", "VarveCommand"],
-      resources: [.copy("Transcripts")], swiftSettings: relaxed),
+      exclude: ["Clients"], resources: [.copy("Transcripts")], swiftSettings: relaxed),
     .testTarget(
       name: "VarveCrashTests", dependencies: ["VarveTestKit", "VarveCrashWriter"],
       swiftSettings: relaxed),

@@ -15,10 +15,14 @@ package final class LocalCluster: Cluster {
   package init(_ broker: Broker, time: any TimeSource) {
     self.broker = broker
     self.time = time
-    localGroups = LocalGroups(broker)
+    let groups = LocalGroups(broker)
+    localGroups = groups
+    broker.topicChanges.whenChanged { [weak groups] in groups?.topicsChanged() }
   }
 
-  package var topicsVersion: Int { version.load(ordering: .acquiring) }
+  package var topicsVersion: Int {
+    broker.topicChanges.version + version.load(ordering: .acquiring)
+  }
 
   /// Makes those who keep a topic's route ask again.
   func topicsChanged() {
@@ -35,7 +39,6 @@ package final class LocalCluster: Cluster {
   package func createTopic(
     _ name: String, partitions: Int32, config: [TopicConfig]
   ) throws(VarveError) -> TopicInfo {
-    defer { topicsChanged() }
     let values = try Self.values(of: config)
     return TopicInfo(
       try named { () throws(BrokerError) in
@@ -44,13 +47,11 @@ package final class LocalCluster: Cluster {
   }
 
   package func deleteTopic(_ name: String) throws(VarveError) {
-    defer { topicsChanged() }
     let topic = try TopicName(named: name)
     try named { () throws(BrokerError) in try broker.deleteTopic(topic) }
   }
 
   package func growTopic(_ name: String, to partitions: Int32) throws(VarveError) {
-    defer { topicsChanged() }
     let topic = try TopicName(named: name)
     try named { () throws(BrokerError) in
       try broker.createPartitions(of: topic, count: partitions)
@@ -60,7 +61,6 @@ package final class LocalCluster: Cluster {
   package func alterTopic(
     _ name: String, set: [TopicConfig], reset: [String]
   ) throws(VarveError) {
-    defer { topicsChanged() }
     let topic = try TopicName(named: name)
     let changes =
       set.map { ConfigChange.set(name: $0.name, value: $0.value) }

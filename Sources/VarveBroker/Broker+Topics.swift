@@ -157,7 +157,10 @@ extension Broker {
   ) throws(BrokerError) -> Result {
     try catalogChange.withLock { _ throws(BrokerError) in
       try state.withLock { state throws(BrokerError) in try state.checkOpen(directory.path) }
-      defer { coordination.topicsChanged(in: self) }
+      defer {
+        coordination.topicsChanged(in: self)
+        topicChanges.announce()
+      }
       return try body()
     }
   }

@@ -18,6 +18,7 @@ package final class Broker: Sendable {
   package let coordinatorTimer: CoordinatorTimer
   let transactions: TransactionShards
   let coordination: Coordination
+  package let topicChanges = TopicChanges()
   let options: Options
 
   struct State {

@@ -26,7 +26,11 @@ package final class Server: Sendable {
       for _ in 0..<count { loops.append(try Self.startLoop(context, counts)) }
       addresses = try Self.listen(options, loops, counts)
     } catch {
-      for loop in loops { loop.loop.stop() }
+      for loop in loops {
+        // What listens already is let go on its own thread.
+        loop.execute { $0.stop {} }
+        loop.loop.stop()
+      }
       throw error
     }
     self.loops = loops

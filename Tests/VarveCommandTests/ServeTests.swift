@@ -69,7 +69,7 @@ import VarveTestKit
       kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 3 numbers
       seq 4 5 | kcat -q -b $B -P -t numbers
       kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 2 numbers
-      """)
+      """, options: "--config group.initial.rebalance.delay.ms=0")
     #expect(outcome.text == "1\n2\n3\n4\n5\nended with 0\n")
   }
 

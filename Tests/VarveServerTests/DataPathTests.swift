@@ -61,6 +61,34 @@ import VarveProtocol
     }
   }
 
+  @Test("G67: a producer in the process goes on after a client has made its topic anew")
+  func recreated() async throws {
+    try await ServedBroker.run { served in
+      try await served.varve.createTopic("t")
+      let producer = try served.varve.producer()
+      try await producer.send("t", value: "old")
+      try await served.client { client in
+        var deletion = DeleteTopicsRequest()
+        deletion.names = ["t"]
+        let deleted: DeleteTopicsResponse = try client.ask(deletion, version: 5)
+        #expect(deleted.topics.map(\.errorCode) == [.none])
+        var creation = CreateTopicsRequest()
+        var topic = CreateTopicsRequest.Topic()
+        (topic.name, topic.partitionCount, topic.replicationFactor) = ("t", 1, 1)
+        creation.topics = [topic]
+        let created: CreateTopicsResponse = try client.ask(creation, version: 7)
+        #expect(created.topics.map(\.errorCode) == [.none])
+      }
+      let receipt = try await producer.send("t", value: "new")
+      #expect(receipt.offset == 0)
+      let fetched = try await served.client { client -> [String] in
+        let response: FetchResponse = try client.ask(FetchRequest("t"), version: 11)
+        return try values(response.topics.first?.partitions.first?.records)
+      }
+      #expect(fetched == ["new"])
+    }
+  }
+
   @Test("G26: a fetch from the middle of a batch returns that batch")
   func middle() async throws {
     try await ServedBroker.run { served in

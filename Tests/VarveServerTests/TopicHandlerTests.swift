@@ -143,6 +143,20 @@ import VarveProtocol
     }
   }
 
+  @Test("G21: librdkafka's request for all topics, which has bytes too many, is answered")
+  func trailingBytes() async throws {
+    try await Self.served { client in
+      try Self.create([Self.create("t")], client)
+      // As librdkafka 2.16 sends it: version 13, correlation 3, client id "rdkafka".
+      try client.send([
+        0, 0, 0, 0x19, 0, 3, 0, 13, 0, 0, 0, 3, 0, 7, 0x72, 0x64, 0x6B, 0x61, 0x66, 0x6B, 0x61, 0,
+        0, 0, 0, 0, 1, 0, 0,
+      ])
+      let response = try client.take(MetadataResponse.self, version: 13, correlationID: 3)
+      #expect(response.topics.map(\.name) == ["t"])
+    }
+  }
+
   @Test("G26: a record without a key on a compacted topic is refused, and said which")
   func keyless() async throws {
     try await Self.served { client in

@@ -15,7 +15,7 @@ struct Handler: Sendable {
   ) {
     api = type.api.with(versions)
     begin = { (frame, exchange, context) throws(WireError) in
-      let request = try Request(decoding: frame.body, version: frame.header.version)
+      let request = try Request(of: frame)
       exchange.answer(body(request, context).reply(to: frame.header))
     }
   }
@@ -27,7 +27,7 @@ struct Handler: Sendable {
   ) {
     api = type.api.with(versions)
     begin = { (frame, exchange, context) throws(WireError) in
-      let request = try Request(decoding: frame.body, version: frame.header.version)
+      let request = try Request(of: frame)
       let later = exchange.later
       context.server.control.async {
         let reply = body(request, context).reply(to: frame.header)
@@ -43,7 +43,7 @@ struct Handler: Sendable {
   ) {
     api = type.api.with(versions)
     begin = { (frame, exchange, context) throws(WireError) in
-      let request = try Request(decoding: frame.body, version: frame.header.version)
+      let request = try Request(of: frame)
       let later = exchange.later
       let task = Task {
         let reply = await body(request, context).reply(to: frame.header)
@@ -60,8 +60,7 @@ struct Handler: Sendable {
   ) {
     api = type.api.with(versions)
     begin = { (frame, exchange, context) throws(WireError) in
-      body(
-        try Request(decoding: frame.body, version: frame.header.version), exchange, context)
+      body(try Request(of: frame), exchange, context)
     }
   }
 }
@@ -73,6 +72,12 @@ extension API {
 }
 
 extension WireMessage {
+  /// The request of a frame. Bytes after its last field are passed over, as Kafka does: librdkafka
+  /// asks for all topics with three bytes too many.
+  fileprivate init(of frame: RequestFrame) throws(WireError) {
+    try self.init(decodingPrefixOf: frame.body, version: frame.header.version)
+  }
+
   /// The response as it is sent, its records from where they lie.
   consuming func reply(to header: RequestHeader) -> Gather {
     Gather(

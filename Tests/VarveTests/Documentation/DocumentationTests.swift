@@ -34,6 +34,7 @@ import VarveTestKit
     try await looking(varve, noon: 0)
     try await errors(varve)
     try await codable(varve)
+    try await serving(varve)
     try await varve.close()
     try await operating(directory: directory.path + "/other")
   }

@@ -1,0 +1,135 @@
+"""confluent-kafka, which is librdkafka."""
+
+import time
+
+import members
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+SECONDS = 30
+
+
+class Client:
+    codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
+    group = {}
+
+    def __init__(self, address):
+        self.address = {"bootstrap.servers": address}
+        self.admin = AdminClient(self.address)
+
+    def create(self, topic, partitions):
+        for future in self.admin.create_topics([NewTopic(topic, partitions, 1)]).values():
+            future.result()
+
+    def topics(self):
+        return list(self.admin.list_topics(timeout=SECONDS).topics)
+
+    def produce(self, topic, values, acks="all", codec="none", idempotent=False, partition=-1):
+        failures = []
+        producer = Producer(
+            {**self.address, "acks": acks, "compression.type": codec,
+             "enable.idempotence": idempotent})
+        for value in values:
+            producer.produce(
+                topic, value, key=value, partition=partition,
+                on_delivery=lambda error, _: failures.append(error) if error else None)
+        assert producer.flush(SECONDS) == 0 and not failures, failures
+
+    def consumer(self, group, **more):
+        return Consumer(
+            {**self.address, "group.id": group, "auto.offset.reset": "earliest",
+             "enable.auto.commit": False, **self.group, **more})
+
+    def consume(self, topic, group, count, **more):
+        consumer = self.consumer(group, **more)
+        consumer.subscribe([topic])
+        values = []
+        end = time.time() + SECONDS
+        while len(values) < count and time.time() < end:
+            values += [m.value().decode() for m in consumer.consume(count - len(values), 0.5)
+                       if not m.error()]
+        if values:
+            consumer.commit(asynchronous=False)
+        consumer.close()
+        return values
+
+    def share(self, topic, group, members: int, leaving=0):
+        return share_members(self, topic, group, members, leaving)
+
+    def offset_at(self, topic, partition, time_ms):
+        consumer = self.consumer("times")
+        found = consumer.offsets_for_times([TopicPartition(topic, partition, time_ms)], SECONDS)
+        consumer.close()
+        return found[0].offset
+
+    def end(self, topic, partition):
+        consumer = self.consumer("times")
+        end = consumer.get_watermark_offsets(TopicPartition(topic, partition), SECONDS)[1]
+        consumer.close()
+        return end
+
+    def producer(self, id):
+        producer = Producer({**self.address, "transactional.id": id})
+        producer.init_transactions(SECONDS)
+        producer.begin_transaction()
+        return producer
+
+    def transact(self, topic, values, id, commits, offset=None):
+        producer = self.producer(id)
+        for value in values:
+            producer.produce(topic, value)
+        if offset:
+            group, of, partition, position = offset
+            consumer = self.consumer(group)
+            producer.send_offsets_to_transaction(
+                [TopicPartition(of, partition, position)], consumer.consumer_group_metadata(),
+                SECONDS)
+            consumer.close()
+        if commits:
+            producer.commit_transaction(SECONDS)
+        else:
+            producer.flush(SECONDS)
+            producer.abort_transaction(SECONDS)
+
+    def read_committed(self, topic, count):
+        return self.consume(topic, "committed-readers", count, **{"isolation.level": "read_committed"})
+
+    def committed(self, group, topic, partition):
+        consumer = self.consumer(group)
+        offset = consumer.committed([TopicPartition(topic, partition)], SECONDS)[0].offset
+        consumer.close()
+        return offset if offset >= 0 else None
+
+    def is_fenced(self, topic, id):
+        older = self.producer(id)
+        older.produce(topic, "older")
+        older.flush(SECONDS)
+        self.producer(id).abort_transaction(SECONDS)
+        try:
+            older.commit_transaction(SECONDS)
+            return False
+        except KafkaException as error:
+            return error.args[0].fatal()
+
+
+class Member:
+    def __init__(self, consumer, topic):
+        self.consumer = consumer
+        consumer.subscribe([topic])
+
+    def poll(self):
+        self.consumer.poll(0.1)
+
+    def owned(self):
+        return len(self.consumer.assignment())
+
+    def close(self):
+        self.consumer.close()
+
+
+def share_members(client, topic, group, count, leaving):
+    return members.share(
+        lambda: Member(client.consumer(group, **client.membership), topic), count, leaving, 3)
+
+
+Client.membership = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200}

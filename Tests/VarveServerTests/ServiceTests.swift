@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+import Varve
+import VarveTestKit
+
+/// Goal: a program serves the log that it has open. Method: `Varve.serve`, and kcat as a client.
+@Suite struct ServiceTests {
+  private static func kcat(_ arguments: [String]) async throws -> String {
+    try await onThread {
+      let process = Process()
+      let output = Pipe()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["kcat", "-q"] + arguments
+      process.standardOutput = output
+      try process.run()
+      let data = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return String(decoding: data, as: UTF8.self)
+    }
+  }
+
+  @Test("G68: kcat reads a program's topic while the program writes")
+  func embedded() async throws {
+    let directory = try TemporaryDirectory()
+    let varve = try await Varve.open(directory.path + "/data")
+    try await varve.createTopic("orders")
+    let service = try await varve.serve(port: 0)
+    let producer = try varve.producer()
+    try await producer.send("orders", value: "0")
+    async let seen = Self.kcat(
+      ["-b", service.address, "-C", "-t", "orders", "-o", "beginning", "-c", "1000"])
+    for number in 1..<1_000 { try await producer.send("orders", value: "\(number)") }
+    let lines = try await seen.split(separator: "\n")
+    #expect(lines == (0..<1_000).map { "\($0)" })
+    try await varve.close()
+  }
+
+  @Test func `a log that is closed is served no more, and its port is free`() async throws {
+    let directory = try TemporaryDirectory()
+    let varve = try await Varve.open(directory.path + "/data")
+    let port = try await varve.serve(port: 0).port
+    try await varve.close()
+    let other = try await Varve.open(directory.path + "/data")
+    let service = try await other.serve(port: port)
+    #expect(service.port == port)
+    try await other.close()
+  }
+
+  @Test func `a port that is taken, a host that others reach, and a log for reading are refused`()
+    async throws
+  {
+    let directory = try TemporaryDirectory()
+    let varve = try await Varve.open(directory.path + "/data")
+    let service = try await varve.serve(port: 0)
+    await #expect(throws: VarveError.self) { try await varve.serve(port: service.port) }
+    await #expect(throws: VarveError.self) { try await varve.serve(host: "0.0.0.0", port: 0) }
+    let reader = try await Varve.openReadOnly(directory.path + "/data")
+    await #expect(throws: VarveError.self) { try await reader.serve(port: 0) }
+    try await varve.close()
+  }
+}
