@@ -17,9 +17,12 @@ struct SendWindow {
   private var isPaused = false
   private var nextNumber = 0
 
-  /// Whether a new batch may be sent.
+  /// Whether a new batch may be sent. The oldest that is open has to be among the five that the log
+  /// recognises, also where later ones were answered before it.
   var takesNew: Bool {
-    again.isEmpty && !isPaused && inFlight < (isKnown ? ProducerState.batchesMax : 1)
+    guard again.isEmpty, !isPaused else { return false }
+    guard let oldest = open.first else { return true }
+    return isKnown && nextNumber - oldest < ProducerState.batchesMax
   }
 
   /// Whether one is to be sent again now.

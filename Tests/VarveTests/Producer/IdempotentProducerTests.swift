@@ -28,7 +28,8 @@ import VarveTestKit
       for number in 0..<400 {
         try await producer.enqueue("out", partition: Int32(number % 2), value: Self.value(number))
       }
-      try await producer.close()
+      let refused = await failure { () throws(VarveError) in try await producer.close() }
+      #expect(refused == nil, "\(TestShare.again(seed))")
       #expect(cluster.losses > 0, "\(TestShare.again(seed))")
       let wanted = (0..<2).map { rest in (0..<400).filter { $0 % 2 == rest }.map(Self.value) }
       #expect(try await log.values("out", .readUncommitted) == wanted, "\(TestShare.again(seed))")
@@ -56,7 +57,8 @@ import VarveTestKit
         log = try await TransactionsUnderTest(on: disk)
         cluster.restart(as: log.varve.cluster)
       }
-      try await producer.close()
+      let refused = await failure { () throws(VarveError) in try await producer.close() }
+      #expect(refused == nil, "\(TestShare.again(seed))")
       let wanted = (0..<2).map { rest in (0..<400).filter { $0 % 2 == rest }.map(Self.value) }
       #expect(try await log.values("out", .readUncommitted) == wanted, "\(TestShare.again(seed))")
       try await log.varve.close()
