@@ -81,6 +81,21 @@ enum System {
   /// A pipe whose reader has gone makes writes fail, instead of ending the program on the spot.
   static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 
+  /// Lets the process have as many open files as the system allows it without being asked: each
+  /// connection is one, and so is each segment that is written.
+  static func raiseFileLimit() {
+    var limit = rlimit()
+    #if canImport(Glibc)
+      let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #else
+      let files = RLIMIT_NOFILE
+    #endif
+    guard getrlimit(files, &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    // Where that is refused the limit stays as it was.
+    _ = setrlimit(files, &limit)
+  }
+
   static var processID: Int32 { getpid() }
 
   static func end(with status: Int32) -> Never { exit(status) }

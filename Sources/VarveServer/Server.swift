@@ -46,16 +46,20 @@ package final class Server: Sendable {
   /// closes all connections, and ends the loops. Stopping twice does nothing.
   package func stop() async {
     guard !hasStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
-    for loop in loops {
-      await withCheckedContinuation { continuation in
-        loop.execute { $0.stop { continuation.resume() } }
-      }
+    await withTaskGroup { group in
+      for loop in loops { group.addTask { await Self.drain(loop) } }
     }
     for loop in loops {
       await withCheckedContinuation { continuation in
         loop.loop.whenEnded { continuation.resume() }
         loop.loop.stop()
       }
+    }
+  }
+
+  private static func drain(_ loop: LoopBound<ServerLoop>) async {
+    await withCheckedContinuation { continuation in
+      loop.execute { $0.stop { continuation.resume() } }
     }
   }
 

@@ -1,6 +1,7 @@
 import Testing
 import Varve
 import VarveBase
+import VarveLog
 import VarveProtocol
 
 /// Goal: members over the wire and in the process are of one group, and what is committed through
@@ -77,6 +78,88 @@ import VarveProtocol
         #expect(left.members.map(\.errorCode) == [.none])
       }
     }
+  }
+
+  @Test("G67: a member in the process and one over the wire share a group")
+  func bothDoors() async throws {
+    let config = ["group.consumer.heartbeat.interval.ms": "20"]
+    try await ServedBroker.run(serverConfig: config) { served in
+      try await served.varve.createTopic("t", partitions: 4)
+      let consumer = try await served.varve.consumer(group: "g", topics: ["t"])
+      let reading = Task { for try await _ in consumer.batches {} }
+      let owned = try await served.client { client -> Set<Int32> in
+        var request = ConsumerGroupHeartbeatRequest()
+        request.groupID = "g"
+        request.memberID = "wire"
+        request.rebalanceTimeoutMilliseconds = 30_000
+        request.subscribedTopicNames = ["t"]
+        request.topicPartitions = []
+        var owned: Set<Int32> = []
+        // It gets its half once the other member has let go of it.
+        while owned.count != 2 {
+          let response: ConsumerGroupHeartbeatResponse = try client.ask(request, version: 1)
+          try #require(response.errorCode == ErrorCode.none)
+          request.memberEpoch = response.memberEpoch
+          guard let assignment = response.assignment else { continue }
+          owned = Set(assignment.topicPartitions.flatMap(\.partitions))
+          request.topicPartitions = assignment.topicPartitions.map {
+            var partition = ConsumerGroupHeartbeatRequest.TopicPartition()
+            (partition.topicID, partition.partitions) = ($0.topicID, $0.partitions)
+            return partition
+          }
+        }
+        return owned
+      }
+      #expect(Set(consumer.assignment.map(\.partition)).isDisjoint(with: owned))
+      await consumer.close()
+      _ = await reading.result
+    }
+  }
+
+  @Test("G37: a transaction over the wire is not seen before it is committed, nor if it is aborted")
+  func transaction() async throws {
+    try await ServedBroker.run { served in
+      try await served.varve.createTopic("t")
+      for isCommit in [false, true] {
+        try await served.client { try Self.transact(isCommit: isCommit, $0) }
+      }
+      var reader = try await served.varve.reader(
+        "t", partition: 0, from: .earliest, isolation: .readCommitted)
+      var seen: [String] = []
+      while let batch = try reader.next() { seen += batch.compactMap(\.text) }
+      #expect(seen == ["true"])
+    }
+  }
+
+  /// A transaction of one record, by a producer of version 2 (KIP-890).
+  private static func transact(isCommit: Bool, _ client: WireClient) throws {
+    var start = InitProducerIdRequest()
+    start.transactionalID = "x"
+    start.transactionTimeoutMilliseconds = 60_000
+    let producer: InitProducerIdResponse = try client.ask(start, version: 5)
+    var builder = RecordBatchBuilder(
+      producerID: producer.producerID, producerEpoch: producer.producerEpoch, baseSequence: 0,
+      isTransactional: true)
+    try builder.append(
+      timestamp: SystemTime().now, key: nil, value: ByteSlice("\(isCommit)".utf8))
+    try builder.finish()
+    var produce = ProduceRequest("t", batch: builder.makeSlice())
+    produce.transactionalID = "x"
+    let produced: ProduceResponse = try client.ask(produce, version: 12)
+    #expect(produced.topics[0].partitions[0].errorCode == ErrorCode.none)
+    var fetch = FetchRequest("t", from: produced.topics[0].partitions[0].baseOffset)
+    fetch.isolationLevel = 1
+    let fetched: FetchResponse = try client.ask(fetch, version: 11)
+    let partition = fetched.topics[0].partitions[0]
+    #expect(partition.records?.isEmpty == true)
+    #expect(partition.lastStableOffset == fetch.topics[0].partitions[0].fetchOffset)
+    var end = EndTxnRequest()
+    end.transactionalID = "x"
+    end.producerID = producer.producerID
+    end.producerEpoch = producer.producerEpoch
+    end.isCommit = isCommit
+    let ended: EndTxnResponse = try client.ask(end, version: 5)
+    #expect(ended.errorCode == ErrorCode.none)
   }
 
   @Test("G26: a transaction timeout above the maximum is INVALID_TRANSACTION_TIMEOUT")

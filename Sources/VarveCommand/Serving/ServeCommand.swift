@@ -41,6 +41,7 @@
       options.serverConfig = Dictionary(
         try call.pairs("config").map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
       let address = try ListenAddress(call.value("listen") ?? "127.0.0.1:9092")
+      System.raiseFileLimit()
       let varve = try await Varve.open(try call.directory(), options: options)
       do {
         var serving = Varve.ServeOptions()

@@ -14,6 +14,8 @@ package struct FrameDecoder {
   private var input = ByteSlice()
   private var position = 0
   private var partial: PartialFrame?
+  /// Whether the input is in memory of its own, which nobody reads into.
+  private var isSettled = true
 
   package init(frameBytesMax: Int) { self.frameBytesMax = frameBytesMax }
 
@@ -25,6 +27,7 @@ package struct FrameDecoder {
     precondition(isDrained, "bytes are fed while earlier ones wait")
     input = bytes
     position = 0
+    isSettled = false
   }
 
   /// The next whole frame, without its length; nil where more bytes have to come first. After an
@@ -44,6 +47,9 @@ package struct FrameDecoder {
   /// Keeps what waits in memory of its own, so that what was read into can be used again.
   package mutating func settle() {
     guard !isDrained else { return letGo() }
+    // Many small requests that are answered in turn are not copied once for each of them.
+    guard !isSettled else { return }
+    isSettled = true
     input = ByteSlice(input.slice(position..<input.count).bytes)
     position = 0
   }
