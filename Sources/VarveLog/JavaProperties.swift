@@ -20,8 +20,8 @@ struct JavaProperties {
       throw LogError(.corrupt, "the file is no text", file: file)
     }
     var properties: [Property] = []
-    // A line break of Windows is one `Character`.
-    let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    // By scalars: a combining mark after a separator is the value's first character, as in Java.
+    let lines = text.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "\n" }
     for (index, line) in lines.enumerated() {
       let content = line.drop(while: Self.isBlank)
       guard let first = content.first, first != "#", first != "!" else { continue }
@@ -50,9 +50,9 @@ struct JavaProperties {
   /// A value with what Java would take for something else escaped: the end of the line, and white
   /// space in front, among it.
   static func escaped(_ value: String) -> String {
-    var text = value.hasPrefix(" ") ? "\\" : ""
-    for character in value.unicodeScalars {
-      switch character {
+    var text = value.unicodeScalars.first == " " ? "\\" : ""
+    for scalar in value.unicodeScalars {
+      switch scalar {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
@@ -60,40 +60,41 @@ struct JavaProperties {
       case "\\", ":", "=", "#", "!":
         text += "\\"
         fallthrough
-      default: text.unicodeScalars.append(character)
+      default: text.unicodeScalars.append(scalar)
       }
     }
     return text
   }
 
-  private static func isBlank(_ character: Character) -> Bool {
-    character == " " || character == "\t" || character == "\r" || character == "\u{c}"
+  private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == " " || scalar == "\t" || scalar == "\r" || scalar == "\u{c}"
   }
 
   private static func property(
-    _ content: Substring, line: Int, file: String
+    _ content: Substring.UnicodeScalarView, line: Int, file: String
   ) throws(LogError) -> Property {
-    var key = ""
+    var key = String.UnicodeScalarView()
     var rest = content
-    while let character = rest.first, !isBlank(character), character != "=", character != ":" {
+    while let scalar = rest.first, !isBlank(scalar), scalar != "=", scalar != ":" {
       key.append(try next(in: &rest, line: line, file: file))
     }
     rest = rest.drop(while: isBlank)
     if let separator = rest.first, separator == "=" || separator == ":" {
       rest = rest.dropFirst().drop(while: isBlank)
     }
+    // The line ends as those of Windows do.
     if rest.last == "\r" { rest.removeLast() }
-    var value = ""
+    var value = String.UnicodeScalarView()
     while !rest.isEmpty { value.append(try next(in: &rest, line: line, file: file)) }
-    return Property(key: key, value: value, line: line)
+    return Property(key: String(key), value: String(value), line: line)
   }
 
-  /// Takes one character, escaped or not.
+  /// Takes one scalar, escaped or not.
   private static func next(
-    in rest: inout Substring, line: Int, file: String
-  ) throws(LogError) -> Character {
-    let character = rest.removeFirst()
-    guard character == "\\" else { return character }
+    in rest: inout Substring.UnicodeScalarView, line: Int, file: String
+  ) throws(LogError) -> Unicode.Scalar {
+    let scalar = rest.removeFirst()
+    guard scalar == "\\" else { return scalar }
     guard let escaped = rest.popFirst() else {
       throw LogError(.corrupt, "a value that goes on in the next line", file: file, at: .line(line))
     }
@@ -103,12 +104,12 @@ struct JavaProperties {
     case "r": return "\r"
     case "f": return "\u{c}"
     case "u":
-      let digits = rest.prefix(4)
-      guard digits.count == 4, let code = UInt16(digits, radix: 16),
+      let digits = String(rest.prefix(4))
+      guard digits.unicodeScalars.count == 4, let code = UInt16(digits, radix: 16),
         let scalar = Unicode.Scalar(code)
       else { throw LogError(.corrupt, "'\\u\(digits)'", file: file, at: .line(line)) }
       rest = rest.dropFirst(4)
-      return Character(scalar)
+      return scalar
     default: return escaped
     }
   }

@@ -164,7 +164,10 @@ import VarveTestSupport
     #expect(String(decoding: kafka.encode(), as: UTF8.self).split(separator: "\n") == lines)
     let directory = try directory()
     #expect(try MetaProperties.read(in: directory, on: scratch.files) == nil)
-    for id in ["a\nnode.id=8", " a", "\t", "\ra\u{c}", "\\", "\\ ", "\r\n", ""] {
+    for id in ["a\nnode.id=8", " a", "\t", "\ra\u{c}", "\\", "\\ ", "\r\n", ""]
+      // A combining mark makes one character of itself and of what is before it.
+      + ["\u{c}\u{301}", "\u{301}", " \u{301}", "a\r\u{301}", "=\u{301}", "\\\u{301}"]
+    {
       let strange = MetaProperties(clusterID: id, nodeID: 7, directoryID: nil)
       #expect(try MetaProperties(ByteSlice(strange.encode()), file: "m") == strange, "'\(id)'")
     }
