@@ -9,7 +9,7 @@ enum Handlers {
 
   private static let topics: [Handler] = [
     .metadata, .createTopics, .deleteTopics, .createPartitions, .describeTopicPartitions,
-    .describeConfigs, .alterConfigs, .incrementalAlterConfigs, .listPartitionReassignments,
+    .describeConfigs, .alterConfigs, .incrementalAlterConfigs, .listConfigResources,
   ]
 
   private static let groups: [Handler] = [
@@ -20,10 +20,11 @@ enum Handlers {
 
   private static let transactions: [Handler] = [
     .initProducerId, .addPartitionsToTxn, .addOffsetsToTxn, .endTxn, .txnOffsetCommit,
-    .describeProducers, .describeTransactions, .listTransactions,
+    .describeProducers, .describeTransactions, .listTransactions, .writeTxnMarkers,
   ]
 
   private static let cluster: [Handler] = [
     .apiVersions, .findCoordinator, .describeCluster, .describeQuorum, .describeLogDirs,
+    .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
   ]
 }
