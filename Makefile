@@ -14,7 +14,7 @@ PEERS := liblmdb-dev libsqlite3-dev redis-tools
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=
 # Suites that run under ThreadSanitizer: names of suites or tests, as a pattern.
-TSAN_SUITES ?= Concurrency|ReadmeProgram|VarveServerTests
+TSAN_SUITES ?= Concurrency|ReadmeProgram|DataPathTests|HostileInputTests|FetchSessionTests
 # Suites of decoders that take random and mutated input.
 FUZZ_SUITES ?= Fuzz
 # More words for `varve bench` and the benchmarks, such as --json results.json.

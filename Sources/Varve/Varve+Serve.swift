@@ -30,9 +30,8 @@
     ///
     /// Only programs of this machine reach it, unless `host` says otherwise and the options allow
     /// it. The server has threads of its own, one a processor core. It is stopped with the log, if
-    /// not before.
+    /// not before. Port 0 takes one that is free, which the service names.
     ///
-    /// - Parameter port: 0 takes one that is free, which the service names.
     /// - Throws: `.invalidArgument` for a host that has no address, or that others reach without
     ///   `allowsAnonymous`; `.unavailable` where the port is taken; `.readOnly` for a log that was
     ///   opened for reading only.
