@@ -80,24 +80,11 @@ private final class WriterProcess {
 
   /// Returns once the writer has opened its log.
   init(_ root: String, _ durability: Durability, seed: UInt64) throws {
-    let tests = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    let folder = Self.folder(of: tests)
-    // Swift's test runner lies elsewhere; the package's products lie beside the test bundle.
-    let folders = [folder] + CommandLine.arguments.map { Self.folder(of: $0) }
-    let writer = folders.map { $0.appending(path: "VarveCrashWriter") }
-      .filter { FileManager.default.isExecutableFile(atPath: $0.path) }
-    guard let writer = writer.first else {
-      throw Violation(description: "VarveCrashWriter is not built beside the tests")
-    }
-    process.executableURL = writer
+    process.executableURL = try BuiltWriter.location()
     process.arguments = [root, durability.rawValue, "\(seed)"]
     process.standardOutput = output
     try process.run()
     _ = output.fileHandleForReading.readData(ofLength: 1)
-  }
-
-  private static func folder(of path: String) -> URL {
-    URL(filePath: path).deletingLastPathComponent()
   }
 
   /// Kills the writer. Returns the last offset that it had said was written, -1 for none.

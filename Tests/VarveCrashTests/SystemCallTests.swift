@@ -56,7 +56,8 @@ private struct Trace {
     process.executableURL = URL(filePath: Self.strace)
     process.arguments =
       options + [
-        "-o", output, try Self.writer().path, "traced", directory.path + "/data", "\(count)",
+        "-o", output, try BuiltWriter.location().path, "traced", directory.path + "/data",
+        "\(count)",
       ]
       + configs
     process.standardOutput = FileHandle.nullDevice
@@ -71,14 +72,6 @@ private struct Trace {
   }
 
   private static let strace = "/usr/bin/strace"
-
-  private static func writer() throws -> URL {
-    let places = [Bundle.main.executablePath ?? ""] + CommandLine.arguments
-    let found = places.map {
-      URL(filePath: $0).deletingLastPathComponent().appending(path: "VarveCrashWriter")
-    }.first { FileManager.default.isExecutableFile(atPath: $0.path) }
-    return try #require(found, "VarveCrashWriter is not built beside the tests")
-  }
 
   /// A container may forbid it.
   static let isPossible: Bool = {

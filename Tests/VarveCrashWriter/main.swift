@@ -8,13 +8,22 @@ import VarveTestKit
 //
 //     VarveCrashWriter DIRECTORY group|buffered SEED
 //     VarveCrashWriter traced DIRECTORY COUNT NAME=VALUE…
+//     VarveCrashWriter delivering DIRECTORY atMostOnce|atLeastOnce|effectivelyOnce EFFECTS
 //
-// The second form is `SystemCallTests`', see `TracedWriter`. The first goes on for ever.
+// The second form is `SystemCallTests`', see `TracedWriter`; the third is `DeliveryKillTests`', see
+// `DeliveringWriter`. The first goes on for ever.
 // Each acknowledgement is a line with the last offset of a batch; the first line is the log's end
 // when it was opened.
 let arguments = CommandLine.arguments
 if arguments.count > 3, arguments[1] == "traced", let count = Int(arguments[3]) {
   try TracedWriter.run(in: arguments[2], count: count, configs: arguments[4...])
+  exit(0)
+}
+if arguments.count == 5, arguments[1] == "delivering",
+  let guarantee = DeliveryGuarantee.allCases.first(where: { "\($0)" == arguments[3] })
+{
+  var writer = try DeliveringWriter(guarantee, effects: arguments[4])
+  try await writer.run(in: arguments[2])
   exit(0)
 }
 guard arguments.count == 4, let durability = Durability(rawValue: arguments[2]),
