@@ -8,7 +8,7 @@ enum Program {
 
   static let commands: [Command] =
     TopicCommands.all + GroupCommands.all + TransactionCommands.all + served + LogCommands.all
-    + BenchCommands.all
+    + BenchCommands.all + [GuaranteeCommand.guarantees]
 
   private static var served: [Command] {
     #if Serve
@@ -85,9 +85,8 @@ enum Program {
   private static func command(_ words: ArraySlice<String>) throws(UsageError) -> Command {
     let pair = words.prefix(2).joined(separator: " ")
     let single = words.first ?? ""
-    if let command = commands.first(where: { $0.name == pair || $0.name == single }) {
-      return command
-    }
+    let all = commands + [GuaranteeWorker.command]
+    if let command = all.first(where: { $0.name == pair || $0.name == single }) { return command }
     let group = commands.filter { $0.name.hasPrefix(single + " ") }.map(\.name)
     if !group.isEmpty, words.count < 2 || words.dropFirst().first?.hasPrefix("-") == true {
       throw UsageError("which command of '\(single)'? There are: \(group.joined(separator: ", "))")

@@ -98,6 +98,8 @@ enum System {
 
   static var processID: Int32 { getpid() }
 
+  static func sleep(microseconds: UInt32) { usleep(microseconds) }
+
   static func end(with status: Int32) -> Never { exit(status) }
 
   private static func reason() -> String { String(cString: strerror(errno)) }

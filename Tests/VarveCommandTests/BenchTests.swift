@@ -32,4 +32,35 @@ import VarveTestKit
     let table = try program.shell("varve bench \(name) --at . --records 100")
     #expect(table.text.hasPrefix("BENCH"))
   }
+
+  @Test func `S15: bench guarantees counts what killed programs lost and repeated`() throws {
+    let program = try BuiltProgram()
+    let outcome = try program.shell(
+      "varve bench guarantees --at . --records 300 --batch-records 10 --partitions 3 --kills 5 "
+        + "--seed 7 --json; ls")
+    #expect(outcome.errors == "")
+    let object = try JSONSerialization.jsonObject(with: Data(outcome.output))
+    let result = try #require(object as? [String: Any])
+    #expect(result["bench"] as? String == "guarantees")
+    #expect(result["records"] as? Int == 300)
+    #expect(result["kills"] as? Int == 5)
+    let levels = try #require(result["levels"] as? [[String: Any]])
+    #expect(
+      levels.map { $0["guarantee"] as? String } == [
+        "at-most-once", "at-least-once", "effectively-once",
+      ])
+    let lost = try levels.map { try #require($0["lost"] as? Int) }
+    let duplicates = try levels.map { try #require($0["duplicates"] as? Int) }
+    #expect(duplicates[0] == 0 && (0...50).contains(lost[0]), "at most once")
+    #expect(lost[1] == 0 && (0...50).contains(duplicates[1]), "at least once")
+    #expect(lost[2] == 0 && duplicates[2] == 0, "effectively once")
+    #expect(levels.allSatisfy { ($0["recordsPerSecond"] as? Double ?? 0) > 0 })
+    #expect(levels[1]["ratio"] as? Double == 1)
+  }
+
+  @Test func `S15: more kills than batches are refused`() throws {
+    let outcome = try BuiltProgram().shell("varve bench guarantees --records 100 --kills 5")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("enough for 0 kills, not 5"))
+  }
 }

@@ -48,15 +48,23 @@ final class DeliveringProcess: Sendable {
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)
     defer { watch.cancel() }
     switch moment {
-    case .early(let seconds): Thread.sleep(forTimeInterval: seconds)
+    case .early(let seconds): end(after: seconds)
     case .batches(let count, let seconds):
       try waitForBatches(count)
-      Thread.sleep(forTimeInterval: seconds)
-    case nil: _ = output.fileHandleForReading.readDataToEndOfFile()
+      end(after: seconds)
+    case nil:
+      _ = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      if process.terminationStatus != 0 { throw failure("failed or hung") }
     }
-    if moment != nil { kill(processID, SIGKILL) }
+  }
+
+  /// Kills the program so many seconds from now, and returns once it is gone.
+  private func end(after seconds: Double) {
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [processID] in
+      kill(processID, SIGKILL)
+    }
     process.waitUntilExit()
-    if moment == nil && process.terminationStatus != 0 { throw failure("failed or hung") }
   }
 
   private func waitForBatches(_ count: Int) throws {

@@ -22,7 +22,12 @@ struct DeliveringWriter {
   }
 
   mutating func run(in directory: String) async throws {
-    let varve = try await Varve.open(directory)
+    var options = Varve.Options()
+    // So that little has to be loaded in each life.
+    options.serverConfig = [
+      "offsets.topic.num.partitions": "1", "transaction.state.log.num.partitions": "1",
+    ]
+    let varve = try await Varve.open(directory, options: options)
     let partitions = try await varve.describeTopic("in").topic.partitions.count
     do {
       if guarantee == .effectivelyOnce {

@@ -114,7 +114,7 @@ struct BenchResult {
 }
 
 /// A number with some digits behind the point.
-private func decimal(_ value: Double, _ digits: Int) -> String {
+func decimal(_ value: Double, _ digits: Int) -> String {
   var unit = 1
   for _ in 0..<digits { unit *= 10 }
   let scaled = Int((value * Double(unit)).rounded())
