@@ -18,6 +18,6 @@ package struct Benchmark: Sendable {
   /// In the order of the table.
   package static let all: [Benchmark] = [
     .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
-    .durable, .recovery, .tailLatency, .startUp,
+    .transaction, .durable, .recovery, .tailLatency, .startUp,
   ]
 }

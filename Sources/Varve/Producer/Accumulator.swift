@@ -40,6 +40,11 @@ final class Accumulator: Sendable {
   /// The records of the open batch.
   var pendingCount: Int { state.withLock { $0.open?.builder.recordCount ?? 0 } }
 
+  var partition: TopicPartition { client.id }
+
+  /// Whether there are batches that are not sent yet.
+  var hasUnsent: Bool { state.withLock { $0.open != nil || !$0.ready.isEmpty } }
+
   /// Whether there are batches that are not done.
   var isBusy: Bool { state.withLock { !$0.incomplete.isEmpty } }
 

@@ -156,6 +156,11 @@ final class ProducerCore: Sendable {
     await group.wait()
   }
 
+  /// Those with batches that the next flush sends.
+  var unsentPartitions: [TopicPartition] {
+    accumulators.filter(\.hasUnsent).map(\.partition)
+  }
+
   /// Once, the first failure that nobody has heard of.
   func takeFailure() -> VarveError? { shared.takeFailure() }
 

@@ -1,3 +1,4 @@
+internal import VarveBase
 internal import VarveBroker
 internal import VarveCoordination
 internal import VarveProtocol
@@ -18,6 +19,25 @@ struct LocalTransactions: TransactionClient {
         "the transaction of an earlier producer '\(request.transactionalID ?? "")' is being ended")
     }
     return response
+  }
+
+  /// What is refused here is refused again, with the reason, when a batch for the partition comes.
+  func join(
+    _ partitions: [TopicPartition], to transactionalID: String, of producer: ProducerIdentity
+  ) async {
+    var request = AddPartitionsToTxnRequest.Transaction()
+    request.transactionalID = transactionalID
+    request.producerID = producer.id
+    request.producerEpoch = producer.epoch
+    request.topics = Dictionary(grouping: partitions, by: \.topic).map { name, partitions in
+      var topic = AddPartitionsToTxnRequest.AddPartitionsToTxnTopic()
+      topic.name = name.description
+      topic.partitions = partitions.map(\.partition)
+      return topic
+    }
+    var requests = AddPartitionsToTxnRequest()
+    requests.transactions = [request]
+    _ = await broker.addPartitionsToTransaction(requests, version: 5)
   }
 
   func commitOffsets(

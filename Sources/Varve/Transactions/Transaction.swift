@@ -10,7 +10,7 @@ internal import VarveProtocol
 public final class Transaction: Sendable {
   private let transactions: Transactions
   private let state = Mutex(State())
-  /// Signalled when a call that puts something in has ended.
+  /// Signalled when the last call that puts something in has ended, once it takes no more.
   private let calls = ChangeSignal()
 
   private struct State {
@@ -92,6 +92,7 @@ public final class Transaction: Sendable {
       guard !isAgain else {
         return try await session.end(commits: true, isEmpty: isEmpty, patience)
       }
+      await session.join(core.unsentPartitions)
       await core.flushed()
       guard let failure = core.takeFailure() else {
         return try await session.end(commits: true, isEmpty: isEmpty, patience)
@@ -159,8 +160,12 @@ public final class Transaction: Sendable {
   }
 
   private func leave() {
-    state.withLock { $0.callCount -= 1 }
-    calls.signal()
+    // Nobody waits while it is open.
+    let isAwaited = state.withLock { state in
+      state.callCount -= 1
+      return !state.isOpen && state.callCount == 0
+    }
+    if isAwaited { calls.signal() }
   }
 
   private var ended: VarveError {

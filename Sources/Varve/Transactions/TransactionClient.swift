@@ -1,3 +1,4 @@
+package import VarveBase
 package import VarveCoordination
 package import VarveProtocol
 
@@ -10,6 +11,12 @@ package protocol TransactionClient: Sendable {
   func initProducer(
     _ request: InitProducerIdRequest
   ) async throws(CoordinatorError) -> InitProducerIdResponse
+
+  /// Puts partitions into the open transaction of a producer: all of them, or none where one does
+  /// not exist or the transaction cannot take them.
+  func join(
+    _ partitions: [TopicPartition], to transactionalID: String, of producer: ProducerIdentity
+  ) async
 
   /// Commits offsets of a group as part of a transaction, which its group becomes part of.
   func commitOffsets(

@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import VarveBase
 internal import VarveCoordination
 internal import VarveLog
 internal import VarveProtocol
@@ -56,6 +57,24 @@ final class TransactionSession: Sendable {
       state.withLock { $0.phase = .open }
       return identity
     }
+  }
+
+  /// As `begin`, where nothing has to be asked of the coordinator; nil where it has to be.
+  func beginAtOnce() -> ProducerIdentity? {
+    state.withLock { state in
+      guard !state.isBusy, case .idle = state.phase, let identity = state.identity else {
+        return nil
+      }
+      state.phase = .open
+      return identity
+    }
+  }
+
+  /// Puts partitions into the open transaction at once, which each of them would join with its
+  /// first batch otherwise: one record of the coordinator instead of one a partition.
+  func join(_ partitions: [TopicPartition]) async {
+    guard partitions.count > 1, let identity else { return }
+    await client.join(partitions, to: id, of: identity)
   }
 
   /// Whether it is not known if the last transaction was committed.

@@ -89,10 +89,14 @@ public final class Transactions: Sendable {
   ///   above the log's; `.unavailable` where the coordinator can't be asked; `.closed`.
   public func begin() async throws(VarveError) -> Transaction {
     let session = session
-    let identity = try await Patience.shielding { (patience) throws(VarveError) in
-      try await session.begin(patience)
+    if let identity = session.beginAtOnce() {
+      core.begin(as: identity)
+    } else {
+      let identity = try await Patience.shielding { (patience) throws(VarveError) in
+        try await session.begin(patience)
+      }
+      core.begin(as: identity)
     }
-    core.begin(as: identity)
     return Transaction(of: self)
   }
 

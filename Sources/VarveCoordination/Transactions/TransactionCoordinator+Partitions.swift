@@ -59,6 +59,21 @@ extension TransactionCoordinator {
     store(id, next, in: &decision, at: now)
   }
 
+  /// Makes sure that a partition is part of its producer's open transaction, as a request that only
+  /// verifies does, with the errors of version 5 (KIP-890): where it is not,
+  /// `TRANSACTION_ABORTABLE`.
+  package func verify(
+    _ partition: TopicPartition, isIn id: String, of producer: (id: Int64, epoch: Int16)
+  ) throws(CoordinatorError) {
+    let state = try current(id, producer, knowsFenced: true)
+    guard state.status == .ongoing,
+      state.contains(partition.topic.description, partition.partition)
+    else {
+      throw CoordinatorError(
+        .transactionAbortable, "\(partition) is not part of an open transaction of '\(id)'")
+    }
+  }
+
   private func verified(
     _ request: AddPartitionsToTxnRequest.Transaction, version: Int16
   ) -> AddPartitionsToTxnResponse.ResultsByTransaction {

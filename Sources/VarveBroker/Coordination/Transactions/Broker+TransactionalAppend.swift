@@ -75,17 +75,15 @@ extension Broker {
     _ body: () throws(CoordinatorError) -> Outcome
   ) throws(CoordinatorError) -> Outcome {
     let shard = try shard(ofTransactions: transactionalID)
-    let request = Self.request(producer, id, transactionalID)
     func verified() throws(CoordinatorError) -> Outcome {
-      try shard.runBlocking { (coordinator, now) throws(CoordinatorError) in
-        let results = coordinator.addPartitions(request, version: 5, at: now).reply
-        try Self.check(results, of: id, transactionalID)
+      try shard.runBlocking { (coordinator, _) throws(CoordinatorError) in
+        try coordinator.verify(id, isIn: transactionalID, of: (producer.id, producer.epoch))
         return Decision(try body())
       }
     }
     do throws(CoordinatorError) { return try verified() } catch {
       guard joins, error.code == .transactionAbortable else { throw error }
-      try Self.join(id, request, shard)
+      try Self.join(id, Self.request(producer, id, transactionalID), shard)
       return try verified()
     }
   }
@@ -95,10 +93,8 @@ extension Broker {
   private static func join(
     _ id: TopicPartition, _ request: AddPartitionsToTxnRequest.Transaction, _ shard: Shard
   ) throws(CoordinatorError) {
-    var joining = request
-    joining.verifiesOnly = false
     let results = try shard.runBlocking { (coordinator, now) in
-      coordinator.addPartitions(joining, version: 5, at: now)
+      coordinator.addPartitions(request, version: 5, at: now)
     }
     try check(results, of: id, request.transactionalID)
   }
@@ -110,7 +106,6 @@ extension Broker {
     request.transactionalID = transactionalID
     request.producerID = producer.id
     request.producerEpoch = producer.epoch
-    request.verifiesOnly = true
     var topic = AddPartitionsToTxnRequest.AddPartitionsToTxnTopic()
     topic.name = id.topic.description
     topic.partitions = [id.partition]
