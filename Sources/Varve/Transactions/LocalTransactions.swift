@@ -56,6 +56,10 @@ struct LocalTransactions: TransactionClient {
     try await broker.endTransaction(request, version: 5)
   }
 
+  func isCompleting(_ transactionalID: String) -> Bool {
+    broker.isCompletingTransaction(of: transactionalID)
+  }
+
   func list(
     _ request: ListTransactionsRequest
   ) async throws(CoordinatorError) -> ListTransactionsResponse {

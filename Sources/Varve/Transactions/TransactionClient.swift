@@ -27,6 +27,10 @@ package protocol TransactionClient: Sendable {
   /// afterwards.
   func end(_ request: EndTxnRequest) async throws(CoordinatorError) -> EndTxnResponse
 
+  /// Whether it is known that the last transaction of an id is not complete yet, so that the next
+  /// one cannot be begun.
+  func isCompleting(_ transactionalID: String) -> Bool
+
   func list(
     _ request: ListTransactionsRequest
   ) async throws(CoordinatorError) -> ListTransactionsResponse

@@ -61,7 +61,8 @@ final class TransactionSession: Sendable {
 
   /// As `begin`, where nothing has to be asked of the coordinator; nil where it has to be.
   func beginAtOnce() -> ProducerIdentity? {
-    state.withLock { state in
+    if client.isCompleting(id) { return nil }
+    return state.withLock { state in
       guard !state.isBusy, case .idle = state.phase, let identity = state.identity else {
         return nil
       }
@@ -103,6 +104,11 @@ final class TransactionSession: Sendable {
     case .new: try await start(patience)
     case .undecided(let commits): try await decide(commits: commits, patience)
     case .idle, .open: break
+    }
+    try await asking(patience) { () throws(CoordinatorError) in
+      guard client.isCompleting(id) else { return }
+      throw CoordinatorError(
+        .concurrentTransactions, "the last transaction of '\(id)' is not written everywhere yet")
     }
   }
 

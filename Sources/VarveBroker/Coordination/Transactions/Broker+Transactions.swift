@@ -131,6 +131,10 @@ extension Broker {
     await transactions.markers.settle(id)
   }
 
+  /// Whether the last transaction of an id is decided and not written everywhere, as after a disk
+  /// that was full: until it is, the next one gets CONCURRENT_TRANSACTIONS.
+  package func isCompletingTransaction(of id: String) -> Bool { transactions.markers.isBehind(id) }
+
   /// Waits until every outcome that was decided so far has been tried to be written.
   package func settleTransactions() async { await transactions.markers.settleAll() }
 

@@ -23,6 +23,8 @@ final class MarkerWriter: CoordinatorEffects {
     var isStopped = false
     var count: UInt64 = 0
     var works: [String: Work] = [:]
+    /// Transactional ids whose last outcome could not be written everywhere, so far.
+    var behind: Set<String> = []
   }
 
   /// The last outcome that is being written for a transactional id.
@@ -81,6 +83,11 @@ final class MarkerWriter: CoordinatorEffects {
     _ = await work?.attempt.value
   }
 
+  /// Whether the outcome that was decided last could not be written everywhere, so far.
+  func isBehind(_ transactionalID: String) -> Bool {
+    state.withLock { $0.behind.contains(transactionalID) }
+  }
+
   /// Waits until all that was decided has been tried to be written.
   func settleAll() async {
     let works = state.withLock { Array($0.works.values) }
@@ -99,7 +106,9 @@ final class MarkerWriter: CoordinatorEffects {
       let before = state.works[markers.transactionalID]?.whole
       let attempt = Task {
         await before?.value
-        return await self.write(markers)
+        let isWritten = await self.write(markers)
+        if !isWritten { self.state.withLock { _ = $0.behind.insert(markers.transactionalID) } }
+        return isWritten
       }
       let whole = Task {
         if await !attempt.value { await self.writeAgain(markers) }
@@ -111,7 +120,9 @@ final class MarkerWriter: CoordinatorEffects {
 
   private func end(_ id: String, _ number: UInt64) {
     state.withLock { state in
-      if state.works[id]?.number == number { state.works[id] = nil }
+      guard state.works[id]?.number == number else { return }
+      state.works[id] = nil
+      state.behind.remove(id)
     }
   }
 
