@@ -43,13 +43,7 @@ struct LocalTransactions: TransactionClient {
   func commitOffsets(
     _ request: TxnOffsetCommitRequest
   ) async throws(CoordinatorError) -> TxnOffsetCommitResponse {
-    var joining = AddOffsetsToTxnRequest()
-    joining.transactionalID = request.transactionalID
-    joining.producerID = request.producerID
-    joining.producerEpoch = request.producerEpoch
-    joining.groupID = request.groupID
-    _ = try await broker.addOffsetsToTransaction(joining, version: 4)
-    return try await broker.groups.txnOffsetCommit(request, from: client)
+    try await broker.groups.txnOffsetCommit(request, version: 5, from: client)
   }
 
   func end(_ request: EndTxnRequest) async throws(CoordinatorError) -> EndTxnResponse {

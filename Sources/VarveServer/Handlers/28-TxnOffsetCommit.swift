@@ -9,26 +9,9 @@ extension Handler {
   static let txnOffsetCommit = Handler(awaiting: TxnOffsetCommitRequest.self) {
     request, context in
     do throws(CoordinatorError) {
-      if context.version >= 5 { try await join(request, context) }
-      return try await context.broker.groups.txnOffsetCommit(request, from: context.client)
+      return try await context.broker.groups.txnOffsetCommit(
+        request, version: context.version, from: context.client)
     } catch { return TxnOffsetCommitResponse(refusing: request, error.code) }
-  }
-
-  private static func join(
-    _ request: TxnOffsetCommitRequest, _ context: RequestContext
-  ) async throws(CoordinatorError) {
-    var joining = AddOffsetsToTxnRequest()
-    joining.transactionalID = request.transactionalID
-    joining.producerID = request.producerID
-    joining.producerEpoch = request.producerEpoch
-    joining.groupID = request.groupID
-    let joined = try await context.broker.addOffsetsToTransaction(joining, version: 4)
-    guard joined.errorCode == .none else {
-      throw CoordinatorError(
-        joined.errorCode,
-        "the offsets of group '\(request.groupID)' cannot become part of the transaction of "
-          + "'\(request.transactionalID)'")
-    }
   }
 }
 
