@@ -19,7 +19,13 @@ final class ServedBroker: Sendable {
   ) throws {
     directory = try TemporaryDirectory()
     var options = Broker.Options()
-    options.serverConfigs = serverConfig.merging(["log.retention.ms": "-1"]) { $1 }
+    // Few partitions of internal topics: hundreds of open files a test, with all tests at once,
+    // are more than Foundation's `Process` lists without reading past its buffer.
+    let common = [
+      "log.retention.ms": "-1", "offsets.topic.num.partitions": "2",
+      "transaction.state.log.num.partitions": "2",
+    ]
+    options.serverConfigs = common.merging(serverConfig) { $1 }
     broker = try Broker.open(directory.path + "/data", options: options)
     varve = Varve(LocalCluster(broker, time: SystemTime()))
     var serverOptions = ServerOptions()

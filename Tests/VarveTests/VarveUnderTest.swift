@@ -18,7 +18,10 @@ struct VarveUnderTest {
 
   static var keepingAll: Varve.Options {
     var options = Varve.Options()
-    options.serverConfig = ["log.retention.ms": "-1"]
+    options.serverConfig = [
+      "log.retention.ms": "-1", "offsets.topic.num.partitions": "2",
+      "transaction.state.log.num.partitions": "2",
+    ]
     return options
   }
 }
