@@ -288,7 +288,10 @@ extension Accumulator.State {
 
   /// Gives a batch its producer and sequence. A producer's first batch has sequence 0.
   fileprivate mutating func number(_ batch: PendingBatch, as producer: ProducerIdentity) {
-    if identity != producer { nextSequence = 0 }
+    if identity != producer {
+      nextSequence = 0
+      window = SendWindow()
+    }
     identity = producer
     batch.identity = producer
     batch.builder.producerID = producer.id
@@ -300,13 +303,19 @@ extension Accumulator.State {
 
   /// Whether the open batch goes as it is, once nobody else is sending.
   func sendsOpen(_ shared: ProducerShared) -> Bool {
-    shared.sendsAtOnce && (!shared.sendsAgain || window.takesNew)
+    shared.sendsAtOnce && (!shared.sendsAgain || takesNew(shared))
+  }
+
+  /// Whether the window has room for a new batch. One of a new epoch waits for those of the old:
+  /// once the log has it they could not be sent again.
+  private func takesNew(_ shared: ProducerShared) -> Bool {
+    window.takesNew && (window.isEmpty || identity == shared.identity)
   }
 
   /// Whether there is a batch that may be sent.
   func hasWork(_ shared: ProducerShared) -> Bool {
     guard shared.sendsAgain else { return !ready.isEmpty }
-    return window.hasAgain || !ready.isEmpty && window.takesNew
+    return window.hasAgain || !ready.isEmpty && takesNew(shared)
   }
 
   /// Whether the caller is to send what is ready.

@@ -17,6 +17,9 @@ struct SendWindow {
   private var isPaused = false
   private var nextNumber = 0
 
+  /// Whether the outcome of every batch is known.
+  var isEmpty: Bool { open.isEmpty }
+
   /// Whether a new batch may be sent. The oldest that is open has to be among the five that the log
   /// recognises, also where later ones were answered before it.
   var takesNew: Bool {

@@ -41,6 +41,7 @@ struct GuaranteeBench {
         worker.kill()
         throw CommandError("the worker ended before its time")
       }
+      // Not only between two batches: anywhere in the middle of one.
       System.sleep(microseconds: UInt32.random(in: 0...1000, using: &random))
       worker.kill()
     }

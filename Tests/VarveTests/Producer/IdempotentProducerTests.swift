@@ -65,6 +65,28 @@ import VarveTestKit
     }
   }
 
+  @Test func `a new epoch waits for the batches of the old one`() async throws {
+    let cluster = HeldCluster(partitions: 2)
+    let producer = try Producer(
+      cluster, options: Self.options(), identity: ProducerIdentity(id: 7, epoch: 0))
+    try await producer.enqueue("held", partition: 1, value: "known")
+    cluster.held[1].release()
+    try await producer.enqueue("held", partition: 1, value: "open")
+    // What fails for good in one partition begins a new epoch for all.
+    try await producer.enqueue("held", partition: 0, value: "failed")
+    cluster.held[0].release(failing: VarveError(.storage, "the disk failed"))
+    try await producer.enqueue("held", partition: 1, value: "next")
+    #expect(cluster.held[1].batches.count == 2)
+    cluster.held[1].release(failing: VarveError(.unavailable, "no answer"))
+    await cluster.held[1].arrival(of: 3)
+    cluster.held[1].release()
+    await cluster.held[1].arrival(of: 4)
+    cluster.held[1].release()
+    let headers = try cluster.held[1].batches.flatMap { try storedHeaders($0) }
+    #expect(headers.map(\.producerEpoch) == [0, 0, 0, 1])
+    #expect(headers.map(\.baseSequence) == [0, 1, 1, 0])
+  }
+
   @Test func `a batch that is refused does not hold up those after it`() async throws {
     let log = try await TransactionsUnderTest()
     let producer = try log.varve.producer(options: Self.options())
