@@ -19,6 +19,10 @@
       public var requestBytesMax = 100 << 20
       /// How long a connection may be silent.
       public var idleTime = Duration.seconds(600)
+      /// How long requests that were begun may take once the service is stopped.
+      public var drainTime = Duration.seconds(5)
+      /// Threads that serve connections; one for each processor core, if nil.
+      public var threads: Int?
       /// Told of listeners, and of connections that were refused or broke the protocol.
       public var logger = Logger.discarding
 
@@ -39,15 +43,36 @@
     public func serve(
       host: String = "127.0.0.1", port: Int = 9092, options: ServeOptions = ServeOptions()
     ) async throws(VarveError) -> Service {
-      guard let local = cluster as? LocalCluster else {
-        throw VarveError(.readOnly, "a log that was opened for reading only is not served")
-      }
       guard let number = UInt16(exactly: port) else {
         throw VarveError(.invalidArgument, "port \(port): it is 0 to 65535")
       }
+      return try serve([SocketAddress(host: host, port: number)], options)
+    }
+
+    /// As ``Varve/serve(host:port:options:)``, at several addresses: `HOST:PORT`, the host of IPv6
+    /// in brackets.
+    @discardableResult
+    public func serve(
+      at addresses: [String], options: ServeOptions = ServeOptions()
+    ) async throws(VarveError) -> Service {
+      var listeners: [SocketAddress] = []
+      for text in addresses {
+        do throws(NetworkError) { listeners.append(try SocketAddress(text)) } catch {
+          throw VarveError(error)
+        }
+      }
+      return try serve(listeners, options)
+    }
+
+    private func serve(
+      _ listeners: [SocketAddress], _ options: ServeOptions
+    ) throws(VarveError) -> Service {
+      guard let local = cluster as? LocalCluster else {
+        throw VarveError(.readOnly, "a log that was opened for reading only is not served")
+      }
       do throws(NetworkError) {
         var serverOptions = try ServerOptions(options)
-        serverOptions.listeners = [SocketAddress(host: host, port: number)]
+        serverOptions.listeners = listeners
         let service = Service(try Server(local.broker, options: serverOptions))
         keep(service)
         return service
@@ -85,7 +110,9 @@
       connections.total = options.connectionsMax
       connections.perHost = options.connectionsPerAddressMax
       limits.frameBytesMax = options.requestBytesMax
-      idleMilliseconds = options.idleTime.components.seconds * 1_000
+      idleMilliseconds = options.idleTime.milliseconds
+      drainMilliseconds = options.drainTime.milliseconds
+      loopCount = options.threads
       logger = options.logger
     }
   }

@@ -7,6 +7,11 @@ extension Broker {
     serverConfig("auto.create.topics.enable").map { $0.lowercased() != "false" } ?? true
   }
 
+  /// `delete.topic.enable`, which is on by default.
+  package var letsTopicsBeDeleted: Bool {
+    serverConfig("delete.topic.enable").map { $0.lowercased() != "false" } ?? true
+  }
+
   /// `num.partitions`, 1 by default.
   package var defaultPartitionCount: Int32 {
     serverConfig("num.partitions").flatMap { Int32($0) } ?? 1

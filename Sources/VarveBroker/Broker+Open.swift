@@ -13,6 +13,7 @@ extension Broker {
     time: any TimeSource = SystemTime(), options: Options = Options()
   ) throws(BrokerError) -> Broker {
     do {
+      try judge(options)
       var generator = SystemRandomNumberGenerator()
       let directory = try DataDirectory(path, on: fileSystem, using: &generator)
       let metadata = try openMetadata(directory, time: time)
@@ -29,6 +30,16 @@ extension Broker {
       if options.runsMaintenance { broker.maintenance.start(broker) }
       return broker
     } catch { throw BrokerError(any: error) }
+  }
+
+  /// Refuses configs that cannot be, and says which ones change nothing.
+  private static func judge(_ options: Options) throws(ConfigError) {
+    for (name, value) in options.serverConfigs.sorted(by: { $0.key < $1.key }) {
+      guard case .ignored(let reason) = try ServerConfigDefinition.judge(name, value) else {
+        continue
+      }
+      options.logger.log(.warning, "\(name) changes nothing here: \(reason)")
+    }
   }
 
   private static func openMetadata(

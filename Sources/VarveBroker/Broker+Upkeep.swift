@@ -4,10 +4,18 @@ internal import VarveLog
 /// The upkeep of a broker's partitions, step by step. What fails is told to the logger, and tried
 /// again when it is due again.
 extension Broker {
-  /// `log.retention.check.interval.ms`.
-  static let retentionCheckMilliseconds: Int64 = 300_000
-  /// `log.flush.offset.checkpoint.interval.ms`.
-  static let checkpointMilliseconds: Int64 = 60_000
+  /// How far apart looks at what retention removes are.
+  var retentionCheckMilliseconds: Int64 {
+    serverDefaults.number("log.retention.check.interval.ms", or: 300_000)
+  }
+  /// How far apart checkpoints are.
+  var checkpointMilliseconds: Int64 {
+    serverDefaults.number("log.flush.offset.checkpoint.interval.ms", or: 60_000)
+  }
+  /// The time between two looks at what is to be rewritten.
+  var rewriteBackoffMilliseconds: Int64 {
+    serverDefaults.number("log.cleaner.backoff.ms", or: 15_000)
+  }
 
   /// Does all upkeep that is due by the broker's clock, on this thread, until nothing is.
   package func runMaintenance() {

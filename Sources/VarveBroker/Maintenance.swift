@@ -9,8 +9,6 @@ internal import VarveLog
 final class Maintenance: Sendable {
   /// The least and the most time between two looks at what is due, in milliseconds.
   static let pauses: ClosedRange<Int64> = 10...1000
-  /// `log.cleaner.backoff.ms`: the time between two looks at what is to be rewritten.
-  static let rewriteBackoff: Int64 = 15_000
 
   private let quick = DispatchQueue(label: "varve.maintenance", qos: .utility)
   private let rewriting = DispatchQueue(label: "varve.rewriting", qos: .background)
@@ -18,14 +16,14 @@ final class Maintenance: Sendable {
 
   private struct State {
     var isRunning = false
-    var retention = Periodic(interval: Broker.retentionCheckMilliseconds)
-    var checkpoint = Periodic(interval: Broker.checkpointMilliseconds)
+    var retention = Periodic()
+    var checkpoint = Periodic()
   }
 
   func start(_ broker: Broker) {
     state.withLock { $0.isRunning = true }
     scheduleQuick(broker)
-    scheduleRewriting(broker, after: Self.rewriteBackoff)
+    scheduleRewriting(broker, after: broker.rewriteBackoffMilliseconds)
   }
 
   /// Returns once a step that runs has ended; none begins afterwards.
@@ -54,7 +52,8 @@ final class Maintenance: Sendable {
       let start = broker.time.monotonicNanoseconds
       let isMoreDue = broker.rewriteOnce()
       let took = Int64((broker.time.monotonicNanoseconds - start) / 1_000_000)
-      self.scheduleRewriting(broker, after: isMoreDue ? took : Self.rewriteBackoff)
+      self.scheduleRewriting(
+        broker, after: isMoreDue ? took : broker.rewriteBackoffMilliseconds)
     }
   }
 
@@ -76,7 +75,10 @@ final class Maintenance: Sendable {
     let now = broker.time.now
     broker.syncDue()
     let (retention, checkpoint) = state.withLock { state in
-      (state.retention.isDue(at: now), state.checkpoint.isDue(at: now))
+      (
+        state.retention.isDue(at: now, every: broker.retentionCheckMilliseconds),
+        state.checkpoint.isDue(at: now, every: broker.checkpointMilliseconds)
+      )
     }
     if retention { broker.applyRetention() } else if checkpoint { broker.checkpoint() }
   }
@@ -84,10 +86,9 @@ final class Maintenance: Sendable {
 
 /// When something was done last, and so when it is due again. The first look starts the interval.
 private struct Periodic {
-  let interval: Int64
   var last: Timestamp?
 
-  mutating func isDue(at now: Timestamp) -> Bool {
+  mutating func isDue(at now: Timestamp, every interval: Int64) -> Bool {
     guard let last else {
       self.last = now
       return false

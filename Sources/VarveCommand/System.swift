@@ -34,6 +34,20 @@ enum System {
     getenv(name).map { String(cString: $0) }
   }
 
+  /// All of the environment.
+  static var environment: [String: String] {
+    var all: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let equals = text.firstIndex(of: "=") {
+        all[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      }
+      next += 1
+    }
+    return all
+  }
+
   /// Opens a file to be read. Throws `CommandError`.
   static func openFile(_ path: String) throws -> Int32 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -1,8 +1,8 @@
-internal import VarveBase
+package import VarveBase
 
 extension FileSystem {
   /// The bytes of a file, or nil where there is none. Throws `.io`.
-  func readFile(_ path: String) throws(LogError) -> ByteSlice? {
+  package func readFile(_ path: String) throws(LogError) -> ByteSlice? {
     do {
       return try AtomicFile(path, on: self).read().map { ByteSlice($0) }
     } catch { throw LogError(error) }

@@ -1,20 +1,21 @@
-internal import VarveBase
+package import VarveBase
 
 /// The text of a Java properties file: `key=value` lines, comments after `#` or `!`.
 ///
 /// What Kafka's own files have is read; a value continued on the next line is refused.
-struct JavaProperties {
-  struct Property {
-    var key: String
-    var value: String
-    var line: Int
+package struct JavaProperties {
+  package struct Property {
+    package var key: String
+    package var value: String
+    package var line: Int
   }
 
   let file: String
-  private let properties: [Property]
+  /// In the order of the file, those that a later one of the same key replaces among them.
+  package let all: [Property]
 
   /// Throws `.corrupt`.
-  init(_ bytes: ByteSlice, file: String) throws(LogError) {
+  package init(_ bytes: ByteSlice, file: String) throws(LogError) {
     self.file = file
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw LogError(.corrupt, "the file is no text", file: file)
@@ -27,11 +28,11 @@ struct JavaProperties {
       guard let first = content.first, first != "#", first != "!" else { continue }
       properties.append(try Self.property(content, line: index + 1, file: file))
     }
-    self.properties = properties
+    all = properties
   }
 
   /// The last property with a key, which wins, as in Java.
-  subscript(key: String) -> Property? { properties.last { $0.key == key } }
+  subscript(key: String) -> Property? { all.last { $0.key == key } }
 
   /// Throws `.corrupt` where the property is missing.
   func require(_ key: String) throws(LogError) -> Property {

@@ -32,7 +32,7 @@ import Testing
       """
       export PYTHONDONTWRITEBYTECODE=1
       mkfifo said
-      varve serve --listen 127.0.0.1:0 --config group.initial.rebalance.delay.ms=0 2>said &
+      varve serve --listen 127.0.0.1:0 --set group.initial.rebalance.delay.ms=0 2>said &
       read -r line <said
       \(python) \(folder.path)/scenarios.py \(client) ${line##* } 2>client-errors
       kill -TERM %1

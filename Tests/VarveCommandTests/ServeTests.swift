@@ -69,7 +69,7 @@ import VarveTestKit
       kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 3 numbers
       seq 4 5 | kcat -q -b $B -P -t numbers
       kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 2 numbers
-      """, options: "--config group.initial.rebalance.delay.ms=0")
+      """, options: "--set group.initial.rebalance.delay.ms=0")
     #expect(outcome.text == "1\n2\n3\n4\n5\nended with 0\n")
   }
 
@@ -84,6 +84,47 @@ import VarveTestKit
       varve topic consume numbers
       """)
     #expect(outcome.text.hasPrefix("log/.kafka_cleanshutdown\n1\n2\n3\n"))
+  }
+
+  @Test func `a file says all that options would`() throws {
+    let outcome = try BuiltProgram().shell(
+      """
+      unset VARVE_AT
+      printf '%s\n' 'log.dirs=here' 'listeners=PLAINTEXT://127.0.0.1:0,PLAIN2://127.0.0.1:0' \
+        'listener.security.protocol.map=PLAIN2:PLAINTEXT' 'num.partitions=2' 'num.io.threads=8' \
+        'auto.create.topics.enable=true' >server.properties
+      mkfifo said
+      VARVE_NUM_PARTITIONS=3 varve serve --config server.properties 2>said &
+      exec 3<said
+      read -r remark <&3; echo "$remark"
+      read -r line <&3; B=${line##* }
+      kcat -q -b ${B%%,*} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
+      kcat -q -b ${B##*,} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
+      kill -TERM %1; wait %1
+      ls here/meta.properties
+      """)
+    #expect(
+      outcome.text == """
+        varve: warning: num.io.threads changes nothing here: a loop for each core does that \
+        (server.properties, line 5)
+        topic "orders" with 3 partitions:
+        topic "orders" with 3 partitions:
+        here/meta.properties
+
+        """)
+  }
+
+  @Test(arguments: [
+    ("--set num.partition=3", "did you mean 'num.partitions'?"),
+    ("--set num.partitions=some", "a 32-bit number of at least 1 (--set)"),
+    ("--config missing.properties", "there is no file missing.properties"),
+    ("--listen SSL://127.0.0.1:0", "there is no SSL yet"),
+    ("--at a,b", "Varve keeps one"),
+  ])
+  func `what a server cannot be started with is said`(options: String, part: String) throws {
+    let outcome = try BuiltProgram().shell("varve serve \(options)")
+    #expect(outcome.errors.contains(part), "\(outcome.errors)")
+    #expect(outcome.status != 0)
   }
 
   @Test func `a listener that others reach has to be meant`() throws {

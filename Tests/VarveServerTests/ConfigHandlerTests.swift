@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import Varve
 import VarveBase
+import VarveBroker
 import VarveProtocol
 import VarveTestSupport
 
@@ -65,6 +66,47 @@ import VarveTestSupport
       return Dictionary(uniqueKeysWithValues: topic.configs.map { ($0.name, $0) })
     }
     return [:]
+  }
+
+  @Test func `the broker's configs say their values and where those come from`() async throws {
+    let config = ["num.partitions": "3", "log.retention.hours": "1"]
+    let configs = try await ServedBroker.run(serverConfig: config) { served in
+      try await served.client { client in
+        var request = DescribeConfigsRequest()
+        request.includesSynonyms = true
+        var resource = DescribeConfigsRequest.Resource()
+        (resource.type, resource.name) = (4, "1")
+        request.resources = [resource]
+        let response: DescribeConfigsResponse = try client.ask(request, version: 4)
+        #expect(response.resources.map(\.errorCode) == [.none])
+        return Dictionary(
+          uniqueKeysWithValues: response.resources[0].configs.map { ($0.name, $0) })
+      }
+    }
+    let partitions = try #require(configs["num.partitions"])
+    // 4 is what the broker was started with, 5 the default.
+    #expect(partitions.value == "3" && partitions.source == 4 && partitions.type == 3)
+    #expect(partitions.synonyms.map(\.source) == [4, 5])
+    #expect(partitions.synonyms.map(\.value) == ["3", "1"])
+    #expect(configs["log.retention.hours"]?.value == "1")
+    #expect(configs["log.segment.bytes"]?.value == "1073741824")
+    #expect(configs["log.segment.bytes"]?.source == 5)
+    #expect(configs["advertised.listeners"]?.value == nil)
+    #expect(configs.count >= ServerConfigDefinition.all.count)
+  }
+
+  @Test func `topics are not deleted where the server says so`() async throws {
+    try await ServedBroker.run(serverConfig: ["delete.topic.enable": "false"]) { served in
+      try await served.varve.createTopic("t")
+      try await served.client { client in
+        var request = DeleteTopicsRequest()
+        request.names = ["t"]
+        let response: DeleteTopicsResponse = try client.ask(request, version: 5)
+        #expect(response.topics.map(\.errorCode) == [.topicDeletionDisabled])
+      }
+      let topics = try await served.varve.topics()
+      #expect(topics.map(\.name.description) == ["t"])
+    }
   }
 
   @Test("G26: IncrementalAlterConfigs appends and subtracts")

@@ -1,37 +1,33 @@
 /// A config of the server as DescribeConfigs shows it.
-package struct ServerConfigEntry: Hashable, Sendable {
+package struct ServerConfigEntry: Sendable {
   package let name: String
-  package let value: String
+  /// Nil where nothing is set and there is no default.
+  package let value: String?
   package let source: ConfigSource
   package let type: ConfigType
   package let documentation: String
+  /// Every place that has a value, the one in force first and the default last.
+  package let places: [(value: String, source: ConfigSource)]
 }
 
 extension ServerDefaults {
-  /// The configs that topics inherit and those that are set, by name.
+  /// Every config that a server acts on, and others that were stored for it, by name.
   package var entries: [ServerConfigEntry] {
-    var entries: [String: ServerConfigEntry] = [:]
-    for definition in TopicConfigDefinition.all {
-      for synonym in definition.synonyms where entries[synonym.name] == nil {
-        guard let (value, source) = stated(synonym) else { continue }
-        entries[synonym.name] = ServerConfigEntry(
-          name: synonym.name, value: value, source: source, type: definition.type,
-          documentation: "The default of topics' \(definition.name). \(definition.documentation)")
-      }
-    }
-    for (source, values) in layers {
-      for (name, value) in values where entries[name] == nil {
-        entries[name] = ServerConfigEntry(
-          name: name, value: value, source: source, type: .string, documentation: "")
-      }
-    }
-    return entries.values.sorted { $0.name < $1.name }
+    var names = Set(ServerConfigDefinition.all.map(\.name))
+    for (_, values) in layers { names.formUnion(values.keys) }
+    return names.sorted().map(entry)
   }
 
-  private func stated(_ synonym: ServerSynonym) -> (value: String, source: ConfigSource)? {
+  private func entry(_ name: String) -> ServerConfigEntry {
+    let definition = ServerConfigDefinition.named(name)
+    var places: [(value: String, source: ConfigSource)] = []
     for (source, values) in layers {
-      if let value = values[synonym.name] { return (value, source) }
+      if let value = values[name] { places.append((value, source)) }
     }
-    return synonym.standard.map { ($0, .standard) }
+    if let standard = definition?.standard { places.append((standard, .standard)) }
+    return ServerConfigEntry(
+      name: name, value: places.first?.value, source: places.first?.source ?? .standard,
+      type: definition?.type ?? .string, documentation: definition?.documentation ?? "",
+      places: places)
   }
 }

@@ -47,8 +47,13 @@ package struct ServerDefaults: Hashable, Sendable {
   }
 
   /// A config that is no topic's default, in the strongest layer that sets it.
-  func value(named name: String) -> String? {
+  package func value(named name: String) -> String? {
     layers.lazy.compactMap { $0.values[name] }.first
+  }
+
+  /// The same, as a number that is not judged again: `standard` where it is not set.
+  package func number(_ name: String, or standard: Int64) -> Int64 {
+    value(named: name).flatMap { Int64($0) } ?? standard
   }
 
   /// The same, as a number. Throws where it is none, or outside of `range`.

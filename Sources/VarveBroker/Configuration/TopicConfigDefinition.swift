@@ -94,7 +94,7 @@ package struct ConfigError: Error, Hashable, CustomStringConvertible {
 
   package var description: String {
     switch code {
-    case .unknownName: "unknown topic config \(name): \(reason)"
+    case .unknownName: "unknown config \(name): \(reason)"
     case .invalidValue, .conflict:
       "invalid value \(value ?? "null") for configuration \(name): \(reason)"
     }

@@ -2,6 +2,7 @@
   import Synchronization
   import Varve
   import VarveBase
+  import VarveBroker
 
   /// Kafka's protocol over a log.
   enum ServeCommand {
@@ -13,10 +14,15 @@
         Stock Kafka clients connect to it. Makes the log's directory where it is missing, and says
         on the standard error where it listens. Asked to end, it answers the requests that were
         begun and closes the log in order.
+
+        An option wins over the environment, that over the file of --config. The environment's
+        VARVE_NUM_PARTITIONS is the config num.partitions, and so on.
         """,
       options: [
         .at,
-        .init(name: "listen", value: "HOST:PORT", help: "where; 127.0.0.1:9092 by default"),
+        .init(
+          name: "listen", value: "HOST:PORT", repeats: true,
+          help: "where; 127.0.0.1:9092 by default"),
         .init(
           name: "advertise", value: "HOST:PORT",
           help: "what clients are told to connect to; by default where they reached us"),
@@ -24,32 +30,34 @@
           name: "allow-anonymous",
           help: "let everybody in who reaches a listener that other machines reach"),
         .init(
-          name: "config", value: "NAME=VALUE", repeats: true,
-          help: "what topics inherit, as in a server.properties"),
+          name: "config", value: "FILE", help: "configs, as in Kafka's server.properties"),
+        .init(
+          name: "set", value: "NAME=VALUE", repeats: true,
+          help: "a config, which wins over the file and the environment"),
       ],
       examples: [
         .init(line: "varve serve --at data", purpose: "for programs of this machine"),
         .init(
-          line: "varve serve --at data --config num.partitions=6 --listen 127.0.0.1:9094",
+          line: "varve serve --at data --set num.partitions=6 --listen 127.0.0.1:9094",
           purpose: "new topics have six partitions"),
+        .init(
+          line: "varve serve --config /etc/varve/server.properties",
+          purpose: "all of it from a file"),
       ],
       run: run)
 
     private static func run(_ call: Invocation) async throws {
+      let settings = try ServeSettings(call)
+      for remark in settings.configuration.remarks { StandardError.write("warning: \(remark)") }
       var options = Varve.Options()
       options.logger = .standardError
-      options.serverConfig = Dictionary(
-        try call.pairs("config").map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-      let address = try ListenAddress(call.value("listen") ?? "127.0.0.1:9092")
+      options.serverConfig = settings.configuration.values
+      var serving = try settings.serving()
+      serving.logger = .standardError
       System.raiseFileLimit()
-      let varve = try await Varve.open(try call.directory(), options: options)
+      let varve = try await Varve.open(settings.directory, options: options)
       do {
-        var serving = Varve.ServeOptions()
-        serving.logger = .standardError
-        serving.allowsAnonymous = call.has("allow-anonymous")
-        serving.advertised = call.value("advertise")
-        let service = try await varve.serve(
-          host: address.host, port: address.port, options: serving)
+        let service = try await varve.serve(at: settings.addresses, options: serving)
         StandardError.write("listening at \(service.address)")
         await untilCancelled()
       } catch {
@@ -67,22 +75,6 @@
       } onCancel: {
         end.finish()
       }
-    }
-  }
-
-  /// `HOST:PORT` on the command line.
-  struct ListenAddress {
-    let host: String
-    let port: Int
-
-    init(_ text: String) throws(UsageError) {
-      guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
-        let port = UInt16(text[text.index(after: colon)...])
-      else { throw UsageError("--listen '\(text)': it is HOST:PORT, 127.0.0.1:9092 say") }
-      let host = text[..<colon]
-      let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-      self.host = String(isBracketed ? host.dropFirst().dropLast() : host)
-      self.port = Int(port)
     }
   }
 #endif

@@ -28,6 +28,10 @@ extension Handler {
     _ topic: DeleteTopicsRequest.Topic, _ result: inout DeleteTopicsResponse.Topic,
     _ broker: Broker
   ) throws(TopicRefusal) {
+    guard broker.letsTopicsBeDeleted else {
+      throw TopicRefusal(
+        .topicDeletionDisabled, "topics may not be deleted: delete.topic.enable is false")
+    }
     let name: TopicName
     if let text = topic.name {
       guard topic.topicID == .zero else {

@@ -88,8 +88,10 @@ extension DescribeConfigsResponse.Resource.Config {
     isReadOnly = true
     if request.includesDocumentation { documentation = entry.documentation }
     guard request.includesSynonyms else { return }
-    var synonym = Synonym()
-    (synonym.name, synonym.value, synonym.source) = (name, value, source)
-    synonyms = [synonym]
+    synonyms = entry.places.map { place in
+      var synonym = Synonym()
+      (synonym.name, synonym.value, synonym.source) = (name, place.value, place.source.rawValue)
+      return synonym
+    }
   }
 }

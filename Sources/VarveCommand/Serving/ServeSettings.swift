@@ -1,0 +1,98 @@
+#if Serve
+  import Varve
+  import VarveBroker
+
+  /// What `varve serve` is told by its options, the environment and a file, read together.
+  struct ServeSettings {
+    let configuration: StartConfiguration
+    let directory: String
+    /// `HOST:PORT`, one or more.
+    let addresses: [String]
+
+    private static let standardAddress = "127.0.0.1:9092"
+
+    init(_ call: Invocation) throws {
+      do {
+        let file = try call.value("config").map { path throws(ConfigFileError) in
+          try ServerProperties.read(path)
+        }
+        configuration = try StartConfiguration(
+          flags: try Self.flags(call), environment: System.environment, file: file)
+        addresses = try Self.addresses("listeners", configuration.values)
+      } catch let error as ConfigError {
+        let names = ServerConfigDefinition.all.map(\.name)
+        let meant =
+          error.code == .unknownName ? suggestion(for: error.name, among: names) : ""
+        throw CommandError("\(error)\(meant)")
+      }
+      directory = try Self.directory(configuration)
+    }
+
+    /// The options that stand for configs, as those.
+    private static func flags(
+      _ call: Invocation
+    ) throws(UsageError) -> [(name: String, value: String, option: String)] {
+      var flags = try call.pairs("set").map { ($0.name, $0.value, "--set") }
+      if let at = call.value("at") { flags.append(("log.dirs", at, "--at")) }
+      if let address = call.value("advertise") {
+        flags.append(("advertised.listeners", address, "--advertise"))
+      }
+      if call.has("listen") {
+        flags.append(("listeners", call.values("listen").joined(separator: ","), "--listen"))
+      }
+      if call.has("allow-anonymous") {
+        flags.append(("varve.allow.anonymous", "true", "--allow-anonymous"))
+      }
+      return flags
+    }
+
+    /// The addresses of a list of listeners, all of which speak without encryption.
+    private static func addresses(
+      _ config: String, _ values: [String: String]
+    ) throws -> [String] {
+      let listeners = try ListenerSetting.list(config, in: values)
+      for listener in listeners where listener.securityProtocol != ListenerSetting.plaintext {
+        throw CommandError(
+          "listener \(listener.name)://\(listener.address): there is no "
+            + "\(listener.securityProtocol) yet, only \(ListenerSetting.plaintext)")
+      }
+      return listeners.isEmpty ? [standardAddress] : listeners.map(\.address)
+    }
+
+    private static func directory(_ configuration: StartConfiguration) throws -> String {
+      let directories = ConfigValue.elements(of: configuration["log.dirs"] ?? "")
+      guard let directory = directories.first, !directory.isEmpty else {
+        throw UsageError(
+          "which log? Name its directory with --at, in the environment's VARVE_AT, or as log.dirs "
+            + "in the file of --config")
+      }
+      guard directories.count == 1 else {
+        throw CommandError("log.dirs names \(directories.count) directories: Varve keeps one")
+      }
+      return directory
+    }
+
+    /// How clients are let in.
+    func serving() throws -> Varve.ServeOptions {
+      let server = try ServerDefaults(file: configuration.values)
+      var options = Varve.ServeOptions()
+      options.allowsAnonymous = configuration["varve.allow.anonymous"]?.lowercased() == "true"
+      if configuration["advertised.listeners"] != nil {
+        let advertised = try Self.addresses("advertised.listeners", configuration.values)
+        guard advertised.count == 1 else {
+          throw CommandError(
+            "advertised.listeners names \(advertised.count) addresses: all clients are told one")
+        }
+        options.advertised = advertised[0]
+      }
+      options.connectionsMax = Int(server.number("max.connections", or: 20_000))
+      options.connectionsPerAddressMax = Int(
+        server.number("max.connections.per.ip", or: Int64(Int32.max)))
+      options.requestBytesMax = Int(server.number("socket.request.max.bytes", or: 100 << 20))
+      options.idleTime = .milliseconds(server.number("connections.max.idle.ms", or: 600_000))
+      options.drainTime = .milliseconds(server.number("varve.drain.ms", or: 5_000))
+      options.threads = configuration["num.network.threads"].flatMap { Int($0) }
+      return options
+    }
+  }
+#endif
