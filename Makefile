@@ -46,10 +46,6 @@ demo: libraries ## the main job on real input; FILE=… for a text file of yours
 	@swift build --quiet --configuration release --product varve
 	@PATH="$$PWD/.build/release:$$PATH" Benchmarks/Demo/run $(FILE)
 
-# Foundation's Process reads past the end of a long list of open files: with this, what is there is
-# mapped.
-test test-long: export MALLOC_TOP_PAD_ := 1048576
-
 .PHONY: test
 test: tested ## style, unit, golden, crash, fuzz and kill tests, a bounded share of each
 	@swift test --disable-xctest

@@ -78,8 +78,10 @@ let package = Package(
       name: "CBenchmarks", dependencies: ["CVarve"], path: "Benchmarks/Native",
       cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
 
+    .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
     .target(
-      name: "VarveTestSupport", dependencies: ["VarveTestKit"], path: "Tests/VarveTestSupport",
+      name: "VarveTestSupport", dependencies: ["VarveTestKit", "CSpawn"],
+      path: "Tests/VarveTestSupport",
       swiftSettings: relaxed),
     .testTarget(name: "VarveBaseTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
     .testTarget(
@@ -99,7 +101,7 @@ let package = Package(
       name: "VarveCommandTests", dependencies: ["VarveTestSupport", "VarveCommand"],
       exclude: ["Clients"], resources: [.copy("Transcripts")], swiftSettings: relaxed),
     .testTarget(
-      name: "VarveCrashTests", dependencies: ["VarveTestKit", "VarveCrashWriter"],
+      name: "VarveCrashTests", dependencies: ["VarveTestSupport", "VarveCrashWriter"],
       swiftSettings: relaxed),
     .executableTarget(
       name: "VarveCrashWriter", dependencies: ["VarveTestKit"], path: "Tests/VarveCrashWriter",

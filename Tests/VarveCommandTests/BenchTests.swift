@@ -10,12 +10,12 @@ import VarveTestKit
     arguments: [
       "append", "replay", "latency",
     ])
-  func bench(name: String) throws {
+  func bench(name: String) async throws {
     let program = try BuiltProgram()
     let line =
       "varve bench \(name) --at . --records 100 --record-bytes 50 --partitions 3 --threads 2 "
       + "--durability interval --compression gzip --json"
-    let outcome = try program.shell(line + "; ls")
+    let outcome = try await program.shell(line + "; ls")
     #expect(outcome.errors == "")
     let object = try JSONSerialization.jsonObject(with: Data(outcome.output))
     let result = try #require(object as? [String: Any])
@@ -29,13 +29,13 @@ import VarveTestKit
     #expect((result["recordsPerSecond"] as? Double ?? 0) > 0)
     let latency = result["latency"] as? [[String: Any]]
     #expect(latency?.count == (name == "latency" ? 5 : 0))
-    let table = try program.shell("varve bench \(name) --at . --records 100")
+    let table = try await program.shell("varve bench \(name) --at . --records 100")
     #expect(table.text.hasPrefix("BENCH"))
   }
 
-  @Test func `S15: bench guarantees counts what killed programs lost and repeated`() throws {
+  @Test func `S15: bench guarantees counts what killed programs lost and repeated`() async throws {
     let program = try BuiltProgram()
-    let outcome = try program.shell(
+    let outcome = try await program.shell(
       "varve bench guarantees --at . --records 300 --batch-records 10 --partitions 3 --kills 5 "
         + "--seed 7 --json; ls")
     #expect(outcome.errors == "")
@@ -58,8 +58,8 @@ import VarveTestKit
     #expect(levels[1]["ratio"] as? Double == 1)
   }
 
-  @Test func `S15: more kills than batches are refused`() throws {
-    let outcome = try BuiltProgram().shell("varve bench guarantees --records 100 --kills 5")
+  @Test func `S15: more kills than batches are refused`() async throws {
+    let outcome = try await BuiltProgram().shell("varve bench guarantees --records 100 --kills 5")
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("enough for 0 kills, not 5"))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import VarveTestKit
+import VarveTestSupport
 
 /// The program as it was built, run by a shell in a directory of its own.
 struct BuiltProgram: Sendable {
@@ -34,26 +35,19 @@ struct BuiltProgram: Sendable {
   }()
 
   /// Runs a line of shell with the program on the path and the log in `$VARVE_AT`.
-  func shell(_ line: String, input: [UInt8] = []) throws -> Outcome {
+  func shell(_ line: String, input: [UInt8] = []) async throws -> Outcome {
     let file = streams.path + "/input"
     try Data(input).write(to: URL(filePath: file))
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/bash")
-    process.arguments = ["-c", line]
-    process.currentDirectoryURL = URL(filePath: directory.path)
-    process.environment = [
-      "PATH": Self.location + ":/usr/bin:/bin", "VARVE_AT": directory.path + "/log", "LC_ALL": "C",
-    ]
     let output = streams.path + "/output"
     let errors = streams.path + "/errors"
-    for path in [output, errors] { try Data().write(to: URL(filePath: path)) }
-    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: file))
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
-    try process.run()
-    process.waitUntilExit()
+    let process = try ChildProcess(
+      "/bin/bash", ["-c", line], directory: directory.path,
+      environment: [
+        "PATH": Self.location + ":/usr/bin:/bin", "VARVE_AT": directory.path + "/log",
+        "LC_ALL": "C",
+      ], input: file, output: .file(output), errors: .file(errors))
     return Outcome(
-      status: process.terminationStatus,
+      status: try await onThread { process.wait() },
       output: Array(try Data(contentsOf: URL(filePath: output))),
       errors: try String(contentsOfFile: errors, encoding: .utf8))
   }

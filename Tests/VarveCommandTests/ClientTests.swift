@@ -25,10 +25,10 @@ import Testing
   @Test(
     "G25: every scenario works", .enabled(if: python != nil, "`make test` installs the clients"),
     arguments: ["confluent", "confluent_848", "kafka_python", "aio"])
-  func scenarios(client: String) throws {
+  func scenarios(client: String) async throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Clients")
     let python = try #require(Self.python)
-    let outcome = try BuiltProgram().shell(
+    let outcome = try await BuiltProgram().shell(
       """
       export PYTHONDONTWRITEBYTECODE=1
       mkfifo said
@@ -37,6 +37,8 @@ import Testing
       \(python) \(folder.path)/scenarios.py \(client) ${line##* } 2>client-errors
       kill -TERM %1
       wait %1
+      grep -v '^$' client-errors | tail -n 20 >&2
+      true
       """)
     #expect(outcome.status == 0)
     #expect(

@@ -37,9 +37,9 @@ import Testing
   ]
 
   @Test("G58: a format prints what kcat's does", arguments: rows)
-  func prints(row: Row) throws {
+  func prints(row: Row) async throws {
     let program = try BuiltProgram()
-    let made = try program.shell(
+    let made = try await program.shell(
       """
       set -e
       varve topic create t
@@ -50,15 +50,16 @@ import Testing
       """)
     #expect(made.status == 0, "\(made.errors)")
     let quoted = "'" + row.format + "'"
-    let full = try program.shell("varve topic consume t --to 1 --format \(quoted)")
-    let bare = try program.shell("varve topic consume t --from 1 --format \(quoted)")
+    let full = try await program.shell("varve topic consume t --to 1 --format \(quoted)")
+    let bare = try await program.shell("varve topic consume t --from 1 --format \(quoted)")
     #expect(full == .init(status: 0, output: row.full, errors: ""))
     #expect(bare == .init(status: 0, output: row.bare, errors: ""))
   }
 
   @Test(arguments: ["%q", "%", "%s%"])
-  func `a token that there is not is refused before anything is opened`(format: String) throws {
-    let outcome = try BuiltProgram().shell("varve topic consume t --format '\(format)'")
+  func `a token that there is not is refused before anything is opened`(format: String) async throws
+  {
+    let outcome = try await BuiltProgram().shell("varve topic consume t --format '\(format)'")
     #expect(outcome.status == 2)
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors.contains("--format"))

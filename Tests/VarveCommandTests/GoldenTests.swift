@@ -8,16 +8,16 @@ import VarveTestSupport
 @Suite struct GoldenTests {
   private static let golden = GoldenData.folder.path
 
-  private func copied() throws -> BuiltProgram {
+  private func copied() async throws -> BuiltProgram {
     let program = try BuiltProgram()
-    let made = try program.shell("cp -r '\(Self.golden)/data' log && chmod -R u+w log")
+    let made = try await program.shell("cp -r '\(Self.golden)/data' log && chmod -R u+w log")
     try #require(made.status == 0, "\(made.errors)")
     return program
   }
 
-  @Test func `Kafka's data directory is found sound, and each of its partitions`() throws {
-    let program = try copied()
-    let outcome = try program.shell(
+  @Test func `Kafka's data directory is found sound, and each of its partitions`() async throws {
+    let program = try await copied()
+    let outcome = try await program.shell(
       "varve log verify log && for p in log/*-[0-9]; do varve log verify $p >> out || exit; done"
     )
     #expect(outcome.errors == "")
@@ -30,9 +30,9 @@ import VarveTestSupport
     "codecs-0-00000000000000000000.log", "codecs-0-00000000000000000000.timeindex",
     "compact-0-00000000000000012000.snapshot", "appendtime-0-00000000000000000000.log",
   ])
-  func `a dump says what Kafka's own tool says`(name: String) throws {
+  func `a dump says what Kafka's own tool says`(name: String) async throws {
     let parts = name.split(separator: "-", maxSplits: 2)
-    let outcome = try copied().shell("varve log dump log/\(parts[0])-\(parts[1])/\(parts[2])")
+    let outcome = try await copied().shell("varve log dump log/\(parts[0])-\(parts[1])/\(parts[2])")
     let wanted = try String(contentsOfFile: Self.golden + "/dump/\(name).txt", encoding: .utf8)
     // The tool names the file by the path that it was given.
     func lines(_ text: String) -> [Substring] {
@@ -41,19 +41,19 @@ import VarveTestSupport
     #expect(lines(outcome.text) == lines(wanted))
   }
 
-  @Test func `transactional ids are those that Kafka's own tool lists`() throws {
+  @Test func `transactional ids are those that Kafka's own tool lists`() async throws {
     let path = Self.golden + "/java-tools/transactions.txt"
     let text = try String(contentsOfFile: path, encoding: .utf8)
     let rows = text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace) }
-    let program = try copied()
-    let list = try program.shell("varve txn list --at log")
+    let program = try await copied()
+    let list = try await program.shell("varve txn list --at log")
     #expect(list.errors == "")
     let listed = list.text.split(separator: "\n").map { $0.split(separator: " ") }
     for row in rows where row.count == 4 && row[0].hasPrefix("tx-") {
       #expect(listed.contains([row[0], row[2], row[3]]), "\(row[0])")
     }
     let wanted = try #require(rows.last)
-    let details = try program.shell("varve txn describe \(wanted[1]) --at log")
+    let details = try await program.shell("varve txn describe \(wanted[1]) --at log")
     let shown = details.text.split(separator: "\n").map { $0.split(separator: " ") }
     for row in [
       ["producer", wanted[2]], ["epoch", wanted[3]], ["state", wanted[4]],
@@ -64,14 +64,14 @@ import VarveTestSupport
   }
 
   @Test(arguments: ["read_committed", "read_uncommitted"])
-  func `a topic's records are those that a client of Kafka read`(isolation: String) throws {
-    let program = try copied()
-    let read = try program.shell("gzip -cd '\(Self.golden)/\(isolation).jsonl.gz'")
+  func `a topic's records are those that a client of Kafka read`(isolation: String) async throws {
+    let program = try await copied()
+    let read = try await program.shell("gzip -cd '\(Self.golden)/\(isolation).jsonl.gz'")
     let rows = read.text.split(separator: "\n").filter {
       $0.contains(#""partition": "txn-0", "offset""#)
     }
     try #require(rows.count >= 18)
-    let outcome = try program.shell(
+    let outcome = try await program.shell(
       "varve topic consume txn --isolation \(isolation) --format '%o %T %k %s\\n'")
     #expect(outcome.errors == "")
     let printed = outcome.text.split(separator: "\n")

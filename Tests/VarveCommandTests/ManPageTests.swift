@@ -6,8 +6,8 @@ import VarveTestKit
 /// each is looked for in the page, with `man`'s own escapes undone; where a formatter is installed,
 /// it has nothing to complain of.
 @Suite struct ManPageTests {
-  private static func page() throws -> String {
-    let outcome = try BuiltProgram().shell("varve help --man")
+  private static func page() async throws -> String {
+    let outcome = try await BuiltProgram().shell("varve help --man")
     #expect(outcome.status == 0 && outcome.errors == "")
     return outcome.text
   }
@@ -19,10 +19,10 @@ import VarveTestKit
   }
 
   @Test("G58: every command has a section, with its options and examples")
-  func sections() throws {
+  func sections() async throws {
     let program = try BuiltProgram()
-    let page = try Self.page()
-    let overview = try program.shell("varve help").text
+    let page = try await Self.page()
+    let overview = try await program.shell("varve help").text
     let names = overview.matches(of: /(?m)^  ([a-z]+(?: [a-z]+)?)  +[A-Z]/).map { $0.output.1 }
     #expect(names.count >= 17)
     let sections = page.components(separatedBy: "\n.SS ").dropFirst().map {
@@ -30,7 +30,7 @@ import VarveTestKit
     }
     #expect(sections.count == names.count)
     for (name, section) in zip(names, sections) {
-      let help = try program.shell("varve \(name) --help").text
+      let help = try await program.shell("varve \(name) --help").text
       let present = Set(Self.words(section))
       let headings: Set<Substring> = ["Usage:", "Arguments:", "Options:", "Examples:", "#"]
       // A sentence gets its full stop there, and a purpose its capital and colon.
@@ -46,11 +46,11 @@ import VarveTestKit
   }
 
   @Test("G58: no line of the page is taken for a request that it is not")
-  func requests() throws {
+  func requests() async throws {
     let known = [
       ".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".I", ".RI", ".BR", ".nf", ".fi", ".RS", ".RE",
     ]
-    for line in try Self.page().split(separator: "\n")
+    for line in try await Self.page().split(separator: "\n")
     where line.hasPrefix(".") || line.hasPrefix("'") {
       #expect(known.contains(String(line.prefix { $0 != " " })), "\(line)")
     }
@@ -61,9 +61,9 @@ import VarveTestKit
   }
 
   @Test("a formatter has nothing to complain of", .enabled(if: formatter != nil))
-  func formats() throws {
+  func formats() async throws {
     let command = Self.formatter == "/usr/bin/groff" ? "groff -man -Tutf8 -ww -z" : "mandoc -T lint"
-    let outcome = try BuiltProgram().shell("varve help --man | \(command)")
+    let outcome = try await BuiltProgram().shell("varve help --man | \(command)")
     #expect(outcome.status == 0 && outcome.errors == "" && outcome.text == "")
   }
 }

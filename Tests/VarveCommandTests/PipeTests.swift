@@ -22,23 +22,23 @@ import VarveTestKit
   ]
 
   @Test("G58: bytes pass unchanged from produce to consume", arguments: inputs)
-  func unchanged(input: Input) throws {
-    try expectUnchanged(input.bytes)
+  func unchanged(input: Input) async throws {
+    try await expectUnchanged(input.bytes)
   }
 
   @Test(arguments: 1...3 as ClosedRange<UInt64>)
-  func `random bytes pass unchanged`(seed: UInt64) throws {
+  func `random bytes pass unchanged`(seed: UInt64) async throws {
     var generator = SeededGenerator(seed: seed)
     // Many newlines, so that there are empty lines and short ones.
-    try expectUnchanged(
+    try await expectUnchanged(
       (0..<200_000).map { _ in
         Bool.random(using: &generator) ? UInt8.random(in: 0...255, using: &generator) : 10
       })
   }
 
   /// A last line without its newline comes back with one; no line, no record.
-  private func expectUnchanged(_ input: [UInt8]) throws {
-    let outcome = try BuiltProgram().shell(
+  private func expectUnchanged(_ input: [UInt8]) async throws {
+    let outcome = try await BuiltProgram().shell(
       "varve topic create t && varve topic produce t && varve topic consume t", input: input)
     let expected = input.isEmpty || input.last == 10 ? input : input + [10]
     #expect(outcome.status == 0)
@@ -48,17 +48,18 @@ import VarveTestKit
     #expect(isUnchanged, "\(outcome.output.count) of \(expected.count) bytes")
   }
 
-  @Test func `a line larger than the topic takes is refused, and those before it are kept`() throws
+  @Test func `a line larger than the topic takes is refused, and those before it are kept`()
+    async throws
   {
-    let outcome = try BuiltProgram().shell(
+    let outcome = try await BuiltProgram().shell(
       "varve topic create t; varve topic produce t; echo $?; varve topic consume t",
       input: Array("before\n".utf8) + Array(repeating: 120, count: 3_000_000))
     #expect(outcome.text == "1\nbefore\n")
     #expect(outcome.errors.contains("max.message.bytes"))
   }
 
-  @Test func `what is left of a line after its key is the value, whatever it is`() throws {
-    let outcome = try BuiltProgram().shell(
+  @Test func `what is left of a line after its key is the value, whatever it is`() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t
       varve topic produce t --key-separator '::'
@@ -67,9 +68,10 @@ import VarveTestKit
     #expect(outcome.text == "1 a 4 b::c|0  1 d|1 e 0 |-1  2 :f|-1  0 |")
   }
 
-  @Test func `a reader that goes ends the program quietly, and the log is closed in order`() throws
+  @Test func `a reader that goes ends the program quietly, and the log is closed in order`()
+    async throws
   {
-    let outcome = try BuiltProgram().shell(
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t
       seq 500000 | varve topic produce t
@@ -81,8 +83,8 @@ import VarveTestKit
     #expect(outcome.text == "1\n0 0\nlog/.kafka_cleanshutdown\n")
   }
 
-  @Test func `an interrupt ends following with 0 and closes the log in order`() throws {
-    let outcome = try BuiltProgram().shell(
+  @Test func `an interrupt ends following with 0 and closes the log in order`() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t
       seq 3 | varve topic produce t
@@ -97,8 +99,8 @@ import VarveTestKit
     #expect(outcome.text == "1 2 3\n0\nlog/.kafka_cleanshutdown\n")
   }
 
-  @Test func `what one process writes is seen by another that follows`() throws {
-    let outcome = try BuiltProgram().shell(
+  @Test func `what one process writes is seen by another that follows`() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t --partitions 3
       varve topic consume t --follow --max 4 > seen &
@@ -112,8 +114,8 @@ import VarveTestKit
     #expect(outcome.text == "NAME  PARTITIONS\nt              3\n1\n2\n3\n4\n")
   }
 
-  @Test func `an interrupt while lines are typed keeps those that were`() throws {
-    let outcome = try BuiltProgram().shell(
+  @Test func `an interrupt while lines are typed keeps those that were`() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t
       mkfifo lines

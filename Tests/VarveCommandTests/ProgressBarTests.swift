@@ -11,8 +11,8 @@ import VarveTestKit
   @Test(
     "G58: a bar on a terminal says how far it is, and is gone at the end",
     .enabled(if: hasTerminal))
-  func bar() throws {
-    let outcome = try BuiltProgram().shell(
+  func bar() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t
       seq 100000 > lines
@@ -26,8 +26,8 @@ import VarveTestKit
   }
 
   @Test("G58: of what comes through a pipe it says how much", .enabled(if: hasTerminal))
-  func count() throws {
-    let outcome = try BuiltProgram().shell(
+  func count() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       varve topic create t
       seq 5000 > lines
@@ -38,8 +38,8 @@ import VarveTestKit
     #expect(outcome.text.hasSuffix("\r\u{1B}[K"))
   }
 
-  @Test func `nothing is drawn where nobody looks`() throws {
-    let outcome = try BuiltProgram().shell(
+  @Test func `nothing is drawn where nobody looks`() async throws {
+    let outcome = try await BuiltProgram().shell(
       "varve topic create t; seq 5000 > lines; varve topic produce t --file lines")
     #expect(outcome.errors == "" && outcome.text == "")
   }

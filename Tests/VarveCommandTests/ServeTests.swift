@@ -5,9 +5,10 @@ import VarveTestKit
 /// would write them; what it prints is compared.
 @Suite struct ServeTests {
   /// Serves the log at a free port, runs a script with it in `$B`, and asks the server to end.
-  private static func served(_ script: String, options: String = "") throws -> BuiltProgram.Outcome
+  private static func served(_ script: String, options: String = "") async throws
+    -> BuiltProgram.Outcome
   {
-    try BuiltProgram().shell(
+    try await BuiltProgram().shell(
       """
       command -v kcat >/dev/null || { echo "kcat is missing: make test installs it" >&2; exit 9; }
       mkfifo said
@@ -22,8 +23,8 @@ import VarveTestKit
   }
 
   @Test("G24: kcat lists, produces, consumes and queries by time")
-  func kcat() throws {
-    let outcome = try Self.served(
+  func kcat() async throws {
+    let outcome = try await Self.served(
       """
       printf 'a:1\\nb:2\\nc:3\\n' | kcat -q -b $B -P -t orders -K:
       kcat -q -b $B -C -t orders -o beginning -e -f '%p %o %k=%s\\n'
@@ -49,8 +50,8 @@ import VarveTestKit
 
   @Test(
     "G24: kcat's batches of every codec come back", arguments: ["gzip", "snappy", "lz4", "zstd"])
-  func codecs(codec: String) throws {
-    let outcome = try Self.served(
+  func codecs(codec: String) async throws {
+    let outcome = try await Self.served(
       """
       seq 1000 | kcat -q -b $B -P -t numbers -z \(codec)
       kcat -q -b $B -C -t numbers -o beginning -e | cksum
@@ -62,8 +63,8 @@ import VarveTestKit
   }
 
   @Test("G24: kcat reads as a member of a group, which goes on where it was")
-  func group() throws {
-    let outcome = try Self.served(
+  func group() async throws {
+    let outcome = try await Self.served(
       """
       seq 3 | kcat -q -b $B -P -t numbers
       kcat -q -b $B -G readers -X auto.offset.reset=earliest -c 3 numbers
@@ -74,8 +75,8 @@ import VarveTestKit
   }
 
   @Test("G24: what kcat wrote is there when the log is opened without a server")
-  func reopened() throws {
-    let outcome = try Self.served(
+  func reopened() async throws {
+    let outcome = try await Self.served(
       """
       seq 3 | kcat -q -b $B -P -t numbers
       kill %1
@@ -86,8 +87,8 @@ import VarveTestKit
     #expect(outcome.text.hasPrefix("log/.kafka_cleanshutdown\n1\n2\n3\n"))
   }
 
-  @Test func `a file says all that options would`() throws {
-    let outcome = try BuiltProgram().shell(
+  @Test func `a file says all that options would`() async throws {
+    let outcome = try await BuiltProgram().shell(
       """
       unset VARVE_AT
       printf '%s\n' 'log.dirs=here' 'listeners=PLAINTEXT://127.0.0.1:0,PLAIN2://127.0.0.1:0' \
@@ -121,20 +122,20 @@ import VarveTestKit
     ("--listen SSL://127.0.0.1:0", "there is no SSL yet"),
     ("--at a,b", "Varve keeps one"),
   ])
-  func `what a server cannot be started with is said`(options: String, part: String) throws {
-    let outcome = try BuiltProgram().shell("varve serve \(options)")
+  func `what a server cannot be started with is said`(options: String, part: String) async throws {
+    let outcome = try await BuiltProgram().shell("varve serve \(options)")
     #expect(outcome.errors.contains(part), "\(outcome.errors)")
     #expect(outcome.status != 0)
   }
 
-  @Test func `a listener that others reach has to be meant`() throws {
-    let outcome = try BuiltProgram().shell("varve serve --listen 0.0.0.0:0")
+  @Test func `a listener that others reach has to be meant`() async throws {
+    let outcome = try await BuiltProgram().shell("varve serve --listen 0.0.0.0:0")
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("--allow-anonymous"))
   }
 
-  @Test func `a port that is taken is said`() throws {
-    let outcome = try Self.served("varve serve --at other --listen $B")
+  @Test func `a port that is taken is said`() async throws {
+    let outcome = try await Self.served("varve serve --at other --listen $B")
     #expect(outcome.errors.contains("in use"))
   }
 }

@@ -22,14 +22,14 @@ struct Transcript {
   var text: String { get throws { try String(contentsOfFile: path, encoding: .utf8) } }
 
   /// Types each line again and returns the session as it is now.
-  func replayed() throws -> String {
+  func replayed() async throws -> String {
     let program = try BuiltProgram()
     var session = ""
     var isPreamble = true
     for line in try text.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("$ ") {
         isPreamble = false
-        session += line + "\n" + (try answer(to: String(line.dropFirst(2)), program))
+        session += line + "\n" + (try await answer(to: String(line.dropFirst(2)), program))
       } else if isPreamble {
         session += line + "\n"
       }
@@ -37,8 +37,8 @@ struct Transcript {
     return session
   }
 
-  private func answer(to line: String, _ program: BuiltProgram) throws -> String {
-    let outcome = try program.shell("exec 2>&1; \(line)")
+  private func answer(to line: String, _ program: BuiltProgram) async throws -> String {
+    let outcome = try await program.shell("exec 2>&1; \(line)")
     var text = outcome.text
     if !text.isEmpty && !text.hasSuffix("\n") { text += "\n" }
     if outcome.status != 0 { text += "[\(outcome.status)]\n" }

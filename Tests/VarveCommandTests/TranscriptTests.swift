@@ -5,9 +5,9 @@ import Testing
 /// `VARVE_RECORD=1 swift test --filter TranscriptTests` writes what is said now, to be reviewed.
 @Suite struct TranscriptTests {
   @Test("G58: a session is as its transcript has it", arguments: Transcript.names)
-  func session(name: String) throws {
+  func session(name: String) async throws {
     let transcript = Transcript(name)
-    let session = try transcript.replayed()
+    let session = try await transcript.replayed()
     if ProcessInfo.processInfo.environment["VARVE_RECORD"] != nil {
       try session.write(toFile: transcript.path, atomically: true, encoding: .utf8)
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import VarveTestKit
+import VarveTestSupport
 
 /// A running `VarveCrashWriter` that delivers.
 final class DeliveringProcess: Sendable {
@@ -12,18 +13,14 @@ final class DeliveringProcess: Sendable {
     case batches(Int, then: Double)
   }
 
-  private let processID: Int32
   private let output = Pipe()
   private let errors = Pipe()
-  private let process = Process()
+  private let process: ChildProcess
 
   private init(_ directory: String, _ guarantee: DeliveryGuarantee, effects: String) throws {
-    process.executableURL = try BuiltWriter.location()
-    process.arguments = ["delivering", directory, "\(guarantee)", effects]
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    processID = process.processIdentifier
+    process = try ChildProcess(
+      BuiltWriter.location().path, ["delivering", directory, "\(guarantee)", effects],
+      output: .pipe(output), errors: .pipe(errors))
   }
 
   /// Runs a program until `moment`, or to its end where that is nil.
@@ -44,7 +41,7 @@ final class DeliveringProcess: Sendable {
   }
 
   private func live(until moment: Moment?) throws {
-    let watch = DispatchWorkItem { [processID] in kill(processID, SIGKILL) }
+    let watch = DispatchWorkItem { [process] in process.kill() }
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watch)
     defer { watch.cancel() }
     switch moment {
@@ -54,30 +51,29 @@ final class DeliveringProcess: Sendable {
       end(after: seconds)
     case nil:
       _ = output.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      if process.terminationStatus != 0 { throw failure("failed or hung") }
+      if process.wait() != 0 { throw failure("failed or hung") }
     }
   }
 
   /// Kills the program so many seconds from now, and returns once it is gone.
   private func end(after seconds: Double) {
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [processID] in
-      kill(processID, SIGKILL)
-    }
-    process.waitUntilExit()
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { [process] in process.kill() }
+    _ = process.wait()
   }
 
   private func waitForBatches(_ count: Int) throws {
     var left = "batch\n".utf8.count * count
     while left > 0 {
       let said = try output.fileHandleForReading.read(upToCount: left) ?? Data()
-      if said.isEmpty { throw failure("ended or hung before batch \(count)") }
+      if said.isEmpty {
+        _ = process.wait()
+        throw failure("ended or hung before batch \(count)")
+      }
       left -= said.count
     }
   }
 
   private func failure(_ what: String) -> Violation {
-    process.waitUntilExit()
     let said = String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)
     return Violation(description: "the program \(what): \(said)")
   }

@@ -3,6 +3,7 @@ import Testing
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: what a program was told is there stays there when the program is killed, and another
 /// program that follows its log meanwhile never sees anything but that. Method: a real process,
@@ -75,23 +76,21 @@ import VarveTestKit
 
 /// A running `VarveCrashWriter`.
 private final class WriterProcess {
-  private let process = Process()
+  private let process: ChildProcess
   private let output = Pipe()
 
   /// Returns once the writer has opened its log.
   init(_ root: String, _ durability: Durability, seed: UInt64) throws {
-    process.executableURL = try BuiltWriter.location()
-    process.arguments = [root, durability.rawValue, "\(seed)"]
-    process.standardOutput = output
-    try process.run()
+    process = try ChildProcess(
+      BuiltWriter.location().path, [root, durability.rawValue, "\(seed)"], output: .pipe(output))
     _ = output.fileHandleForReading.readData(ofLength: 1)
   }
 
   /// Kills the writer. Returns the last offset that it had said was written, -1 for none.
   func kill() -> Offset {
-    Foundation.kill(process.processIdentifier, SIGKILL)
+    process.kill()
     let said = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    _ = process.wait()
     // The first line, whose first character was read before, is where it began. A line without its
     // end was not said.
     let lines = String(decoding: said, as: UTF8.self).split(

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: appends ask the system for nothing, and syncs are as many as the topic's durability says.
 /// Method: `strace` counts the calls of a program that appends single records.
@@ -52,18 +53,13 @@ private struct Trace {
   init(count: Int, configs: [String], options: [String]) throws {
     let directory = try TemporaryDirectory()
     let output = directory.path + "/trace"
-    let process = Process()
-    process.executableURL = URL(filePath: Self.strace)
-    process.arguments =
-      options + [
-        "-o", output, try BuiltWriter.location().path, "traced", directory.path + "/data",
-        "\(count)",
-      ]
-      + configs
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
+    let program = [
+      "-o", output, try BuiltWriter.location().path, "traced", directory.path + "/data",
+      "\(count)",
+    ]
+    let process = try ChildProcess(Self.strace, options + program + configs, output: .discarded)
+    let status = process.wait()
+    try #require(status == 0)
     let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
     let begin = try #require(lines.firstIndex { $0.contains(#""begin\n""#) })
     let end = try #require(lines.firstIndex { $0.contains(#""end\n""#) })
@@ -76,12 +72,7 @@ private struct Trace {
   /// A container may forbid it.
   static let isPossible: Bool = {
     guard FileManager.default.isExecutableFile(atPath: strace) else { return false }
-    let process = Process()
-    process.executableURL = URL(filePath: strace)
-    process.arguments = ["-o", "/dev/null", "true"]
-    process.standardError = FileHandle.nullDevice
-    do { try process.run() } catch { return false }
-    process.waitUntilExit()
-    return process.terminationStatus == 0
+    let process = try? ChildProcess(strace, ["-o", "/dev/null", "true"], errors: .discarded)
+    return process?.wait() == 0
   }()
 }

@@ -3,6 +3,7 @@ import Varve
 import VarveBase
 import VarveLog
 import VarveProtocol
+import VarveTestSupport
 
 /// Goal: what one door takes in, the others give out, in every version. Method: a client on a
 /// socket beside readers and producers in the process.

@@ -3,6 +3,7 @@ import VarveBase
 import VarveProtocol
 import VarveServer
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: nothing that a client sends, or leaves out, harms the server or others. Method: bytes on
 /// sockets; a well-behaved client is served afterwards, or at the same time.

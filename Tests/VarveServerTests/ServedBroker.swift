@@ -5,6 +5,7 @@ import VarveLog
 import VarveProtocol
 import VarveServer
 import VarveTestKit
+import VarveTestSupport
 
 /// A log in a directory of its own, a server over it, and clients.
 final class ServedBroker: Sendable {

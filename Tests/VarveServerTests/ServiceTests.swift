@@ -2,20 +2,13 @@ import Foundation
 import Testing
 import Varve
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: a program serves the log that it has open. Method: `Varve.serve`, and kcat as a client.
 @Suite struct ServiceTests {
   private static func kcat(_ arguments: [String]) async throws -> String {
     try await onThread {
-      let process = Process()
-      let output = Pipe()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["kcat", "-q"] + arguments
-      process.standardOutput = output
-      try process.run()
-      let data = output.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      return String(decoding: data, as: UTF8.self)
+      String(decoding: try ChildProcess.run("kcat", ["-q"] + arguments).output, as: UTF8.self)
     }
   }
 

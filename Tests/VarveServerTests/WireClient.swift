@@ -1,6 +1,7 @@
 import Foundation
 import VarveBase
 import VarveProtocol
+import VarveTestSupport
 
 #if canImport(Darwin)
   import Darwin
@@ -110,14 +111,5 @@ final class WireClient: @unchecked Sendable {
   ) throws -> Response {
     let id = try post(request, version: version)
     return try take(type, version: version, correlationID: id)
-  }
-}
-
-/// Runs `body` on a thread of its own, which it may block.
-func onThread<Result: Sendable>(
-  _ body: @escaping @Sendable () throws -> Result
-) async throws -> Result {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread { continuation.resume(with: Swift.Result { try body() }) }.start()
   }
 }

@@ -27,16 +27,10 @@ package enum GoldenData {
   /// The text of a file below the folder; one whose name ends in `.gz` is unpacked.
   package static func text(_ path: String) throws -> String {
     guard path.hasSuffix(".gz") else { return String(decoding: try bytes(path), as: UTF8.self) }
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["gzip", "-dc", folder.appending(path: path).path()]
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
-    return String(decoding: data, as: UTF8.self)
+    let file = folder.appending(path: path).path()
+    let (text, status) = try ChildProcess.run("gzip", ["-dc", file])
+    guard status == 0 else { throw CocoaError(.fileReadCorruptFile) }
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// The lines of a text, empty ones left out.

@@ -18,6 +18,7 @@ def waiting(function):
 
 class Client:
     codecs = ["none", "gzip"]
+    acks = [0, 1, "all"]
 
     def __init__(self, address):
         self.address = address

@@ -11,6 +11,7 @@ SECONDS = 30
 
 class Client:
     codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
+    acks = [0, 1, "all"]
     group = {}
 
     def __init__(self, address):

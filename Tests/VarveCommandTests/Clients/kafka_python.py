@@ -11,24 +11,28 @@ SECONDS = 30
 
 class Client:
     codecs = ["none", "gzip"]
+    # Its producer closes before it sends what nobody answers.
+    acks = [1, "all"]
 
     def __init__(self, address):
-        self.address = address
+        # Two seconds to find out what a broker knows are too few on a busy machine.
+        self.found = {
+            "bootstrap_servers": address, "api_version_auto_timeout_ms": SECONDS * 1000}
 
     def create(self, topic, partitions):
-        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        admin = KafkaAdminClient(**self.found)
         admin.create_topics([NewTopic(topic, partitions, 1)])
         admin.close()
 
     def topics(self):
-        admin = KafkaAdminClient(bootstrap_servers=self.address)
+        admin = KafkaAdminClient(**self.found)
         names = admin.list_topics()
         admin.close()
         return names
 
     def produce(self, topic, values, acks="all", codec="none", idempotent=False, partition=None):
         producer = KafkaProducer(
-            bootstrap_servers=self.address, acks=acks, enable_idempotence=idempotent,
+            **self.found, acks=acks, enable_idempotence=idempotent,
             compression_type=None if codec == "none" else codec)
         sent = [
             producer.send(topic, value.encode(), key=value.encode(), partition=partition)
@@ -40,7 +44,7 @@ class Client:
 
     def consumer(self, group, *topics, **more):
         return KafkaConsumer(
-            *topics, bootstrap_servers=self.address, group_id=group,
+            *topics, **self.found, group_id=group,
             auto_offset_reset="earliest", enable_auto_commit=False,
             consumer_timeout_ms=SECONDS * 1000, **more)
 
@@ -73,7 +77,7 @@ class Client:
         return end
 
     def producer(self, id):
-        producer = KafkaProducer(bootstrap_servers=self.address, transactional_id=id)
+        producer = KafkaProducer(**self.found, transactional_id=id)
         producer.init_transactions()
         producer.begin_transaction()
         return producer

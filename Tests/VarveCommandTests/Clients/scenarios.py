@@ -24,7 +24,7 @@ def create_and_list(client):
 
 def produce_and_consume(client):
     written = []
-    for acks in (0, 1, "all"):
+    for acks in client.acks:
         for codec in client.codecs:
             values = [f"{acks} {codec} {number}" for number in range(50)]
             client.produce(TOPIC, values, acks=acks, codec=codec)
