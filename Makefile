@@ -9,7 +9,7 @@ LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev
 # What tests count system calls with, and a client that they serve.
 TESTING := strace kcat python3-venv
 # What the benchmarks compare with.
-PEERS := liblmdb-dev libsqlite3-dev redis-tools
+PEERS := liblmdb-dev libsqlite3-dev librdkafka-dev redis-tools
 
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=
@@ -65,7 +65,7 @@ tsan: libraries ## one writer, many readers and maintenance at once under Thread
 	@.ci/sanitized thread '$(TSAN_SUITES)'
 
 .PHONY: bench
-bench: libraries ## ratios to ceilings, LMDB and SQLite of the same run; ARGS=… for more
+bench: libraries ## ratios to ceilings and peers of the same run; ARGS=… for more
 	@.ci/packages $(PEERS)
 	@swift run --configuration release --scratch-path .build/bench --enable-all-traits \
 	  VarveBenchmarks $(ARGS)

@@ -29,7 +29,10 @@ let package = Package(
     .trait(name: "Snappy", description: "Read and write snappy batches (libsnappy)."),
     .trait(name: "Zstd", description: "Read and write zstd batches (libzstd)."),
     .trait(name: "Serve", description: "Kafka's protocol over the log (libevent)."),
-    .trait(name: "Peers", description: "Benchmarks compare with LMDB and SQLite."),
+    .trait(
+      name: "Peers",
+      description: "Benchmarks drive servers with librdkafka, and compare with LMDB and SQLite.",
+      enabledTraits: ["Serve"]),
   ],
   targets: [
     .systemLibrary(name: "CZlib", path: "Sources/CLibraries/CZlib"),
@@ -37,6 +40,7 @@ let package = Package(
     .systemLibrary(name: "CSnappy", path: "Sources/CLibraries/CSnappy"),
     .systemLibrary(name: "CZstd", path: "Sources/CLibraries/CZstd"),
     .systemLibrary(name: "CEvent", path: "Sources/CLibraries/CEvent"),
+    .systemLibrary(name: "CRdKafka", path: "Sources/CLibraries/CRdKafka"),
     .systemLibrary(name: "CLMDB", path: "Sources/CLibraries/CLMDB"),
     .systemLibrary(name: "CSQLite", path: "Sources/CLibraries/CSQLite"),
 
@@ -70,6 +74,7 @@ let package = Package(
       name: "VarveBenchmarks",
       dependencies: [
         "Varve", "CBenchmarks",
+        .target(name: "CRdKafka", condition: .when(traits: ["Peers"])),
         .target(name: "CLMDB", condition: .when(traits: ["Peers"])),
         .target(name: "CSQLite", condition: .when(traits: ["Peers"])),
       ],

@@ -16,8 +16,18 @@ package struct Benchmark: Sendable {
   }
 
   /// In the order of the table.
-  package static let all: [Benchmark] = [
-    .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
-    .transaction, .durable, .recovery, .tailLatency, .startUp,
-  ]
+  package static let all: [Benchmark] =
+    [
+      .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
+      .transaction, .durable, .recovery, .tailLatency, .startUp,
+    ] + wire
+
+  /// Those of the server, which take librdkafka.
+  #if Peers
+    private static let wire: [Benchmark] = [
+      .wireProduce, .wireConsume, .wireBoth, .wireLatency, .wireClients,
+    ]
+  #else
+    private static let wire: [Benchmark] = []
+  #endif
 }

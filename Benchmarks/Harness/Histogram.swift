@@ -5,10 +5,36 @@ struct Histogram {
   private(set) var count = 0
   private(set) var longest: UInt64 = 0
 
+  init() {}
+
+  /// As another program tells it: only its median and 99 % mean something.
+  init(median: Double, p99: Double, count: Int) {
+    let most = max(1, count / 50)
+    counts[Self.bucket(UInt64(median * 1e6))] = count - most
+    counts[Self.bucket(UInt64(p99 * 1e6))] += most
+    self.count = count
+    longest = UInt64(p99 * 1e6)
+  }
+
   mutating func add(_ nanoseconds: UInt64) {
     counts[Self.bucket(nanoseconds)] += 1
     count += 1
     longest = max(longest, nanoseconds)
+  }
+
+  /// Adds what another one counted.
+  mutating func add(_ other: Histogram) {
+    for index in counts.indices { counts[index] += other.counts[index] }
+    count += other.count
+    longest = max(longest, other.longest)
+  }
+
+  /// What was counted since an earlier state. The longest is of all.
+  func subtracting(_ earlier: Histogram) -> Histogram {
+    var rest = self
+    for index in counts.indices { rest.counts[index] -= earlier.counts[index] }
+    rest.count -= earlier.count
+    return rest
   }
 
   private static func bucket(_ value: UInt64) -> Int {

@@ -8,6 +8,9 @@ enum Program {
 
   static func run(_ words: [String]) async throws {
     if words.count == 2, words[0] == "probe" { return try await Benchmark.probed(words[1]) }
+    #if Peers
+      if words.count == 2, words[0] == "serve" { return try await ServedVarve.serve(words[1]) }
+    #endif
     raiseFileLimit()
     var options = try Options(words)
     if options.isList { return list() }

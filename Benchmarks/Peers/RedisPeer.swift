@@ -9,12 +9,16 @@ struct RedisPeer {
 
   /// Nil where Redis is not installed.
   init?() {
-    // Of the same executable; which it is shows in the name that it is started by.
-    let servers = ["/usr/bin/redis-server", "/usr/bin/redis-check-rdb"]
-    guard access("/usr/bin/redis-benchmark", X_OK) == 0,
-      let server = servers.first(where: { access($0, X_OK) == 0 })
-    else { return nil }
+    guard let server = Self.server else { return nil }
     self.server = server
+  }
+
+  /// The program, where its client is installed as well. It is the same executable by two names;
+  /// which it is to be, the name that it is started by says.
+  static var server: String? {
+    let servers = ["/usr/bin/redis-server", "/usr/bin/redis-check-rdb"]
+    guard access("/usr/bin/redis-benchmark", X_OK) == 0 else { return nil }
+    return servers.first { access($0, X_OK) == 0 }
   }
 
   /// Appends to a stream; returns how many a second.
@@ -25,18 +29,18 @@ struct RedisPeer {
       throw BenchmarkFailure(
         "port \(Self.port) of 127.0.0.1 is taken, and Redis is measured there: run it again")
     }
-    let process = try start(in: directory)
-    defer {
-      // Nothing of it is kept, and a signal that can be blocked may be: by the thread that starts.
-      kill(process, SIGKILL)
-      waitpid(process, nil, 0)
-    }
+    let process = try ServerProcess(
+      starting: server, as: "redis-server",
+      [
+        "--port", "\(Self.port)", "--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync",
+        "always", "--save", "", "--dir", directory, "--logfile", "redis.log",
+      ], output: "\(directory)/said")
+    // Nothing of it is kept.
+    defer { process.kill() }
+    try Loopback.wait(for: UInt16(Self.port), of: process, named: "Redis")
     let value = String(repeating: "v", count: byteCount)
     let benchmark = "redis-benchmark -p \(Self.port) --csv -c \(connections)"
-    let ping = "redis-cli -p \(Self.port) PING >/dev/null 2>&1"
-    _ = try Shell.output(
-      "until \(ping); do [ -e /proc/\(process)/exe ] || exit; sleep 0.05; done; "
-        + "\(benchmark) -n \(connections) XADD records '*' v \(value)")
+    _ = try Shell.output("\(benchmark) -n \(connections) XADD records '*' v \(value)")
     let output = try Shell.output("\(benchmark) -n \(count) XADD records '*' v \(value)")
     // "XADD …","12345.67",…
     let line = output.split(separator: "\n").last ?? ""
@@ -44,39 +48,6 @@ struct RedisPeer {
       throw BenchmarkFailure("redis-benchmark said: \(output.prefix(200))")
     }
     return rate
-  }
-
-  private func start(in directory: String) throws -> pid_t {
-    let words = [
-      "redis-server", "--port", "\(Self.port)", "--bind", "127.0.0.1", "--appendonly", "yes",
-      "--appendfsync", "always", "--save", "", "--dir", directory, "--logfile", "redis.log",
-    ]
-    var arguments = words.map { strdup($0) } + [nil]
-    defer { for argument in arguments { free(argument) } }
-    var process: pid_t = 0
-    guard posix_spawn(&process, server, nil, nil, &arguments, environ) == 0 else {
-      throw BenchmarkFailure("cannot start \(server)")
-    }
-    return process
-  }
-}
-
-/// Ports of this machine.
-enum Loopback {
-  /// Whether something listens on a port of 127.0.0.1.
-  static func isTaken(_ port: UInt16) -> Bool {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard socket >= 0 else { return false }
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-      }
-    }
   }
 }
 

@@ -24,7 +24,7 @@ enum Layering {
     ],
     "VarveBenchmarks": [
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CBenchmarks", "CLMDB",
-      "CSQLite", "CZlib", "Foundation", "Glibc",
+      "CRdKafka", "CSQLite", "CZlib", "Foundation", "Glibc",
     ],
   ]
 

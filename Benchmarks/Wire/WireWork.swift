@@ -1,0 +1,65 @@
+/// What clients do to a server.
+struct WireWork: Sendable {
+  enum Kind: Sendable, Equatable {
+    /// One client writes as fast as it can, in batches.
+    case produce(acks: Acks)
+    /// One client reads what was written before, as fast as it can.
+    case consume
+    /// One client writes while another reads what it wrote.
+    case both
+    /// One client writes records at a fixed rate, each at once, and another one reads them.
+    case paced(recordsPerSecond: Int)
+    /// Many clients, each of which waits for the acknowledgement of a record before the next.
+    case manyClients(Int)
+  }
+
+  /// When a write is acknowledged.
+  enum Acks: String, Sendable {
+    case leader = "1"
+    case all
+  }
+
+  let kind: Kind
+  let records: Int
+  let recordBytes: Int
+}
+
+/// A server that streams of records are written to and read from, with its client.
+protocol StreamServer: AnyObject {
+  var name: String { get }
+  var process: ServerProcess { get }
+
+  /// Does the work with a stream of that name, which is new, and has the meter count it. False
+  /// where there is nothing of the kind with this server.
+  func perform(_ work: WireWork, on stream: String, _ meter: Meter) throws -> Bool
+
+  /// Ends the server, if it was started here.
+  func stop()
+}
+
+/// What one round of work took.
+final class Meter {
+  private let process: ServerProcess
+  private(set) var records = 0
+  private(set) var seconds = 0.0
+  private(set) var cpuSeconds = 0.0
+  private(set) var peakBytes = 0
+  /// From handing a record over to its acknowledgement.
+  var acknowledged = Histogram()
+  /// From handing a record over to having it at the other end.
+  var delivered = Histogram()
+
+  init(_ process: ServerProcess) { self.process = process }
+
+  /// Counts the work of `body`. What comes before and after it is preparation.
+  func count(_ records: Int, _ body: () throws -> Void) throws {
+    let memory = try MemorySampler(process)
+    let cpu = process.cpuSeconds
+    defer { peakBytes = memory.stop() }
+    seconds = try timed(body).inSeconds
+    cpuSeconds = process.cpuSeconds - cpu
+    self.records = records
+  }
+
+  var cpuSecondsPerMillion: Double { cpuSeconds / (Double(records) / 1e6) }
+}
