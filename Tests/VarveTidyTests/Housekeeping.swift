@@ -24,7 +24,7 @@ enum Housekeeping {
 
   /// The names of the traits that the package declares.
   static func traits(inPackage text: String) -> Set<String> {
-    Set(text.matches(of: /\.trait\(name: "(\w+)"/).map { String($0.output.1) })
+    Set(text.matches(of: /\.trait\(\s*name: "(\w+)"/).map { String($0.output.1) })
   }
 
   /// The names in the first column of README's table of traits.
