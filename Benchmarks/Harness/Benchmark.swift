@@ -19,7 +19,7 @@ package struct Benchmark: Sendable {
   package static let all: [Benchmark] =
     [
       .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
-      .transaction, .durable, .recovery, .tailLatency, .startUp,
+      .groups, .transaction, .durable, .recovery, .tailLatency, .startUp,
     ] + wire
 
   /// Those of the server, which take librdkafka.

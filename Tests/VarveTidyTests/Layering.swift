@@ -23,8 +23,8 @@ enum Layering {
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",
     ],
     "VarveBenchmarks": [
-      "Varve", "VarveBroker", "VarveLog", "VarveBase", "VarveTestKit", "CBenchmarks", "CLMDB",
-      "CRdKafka", "CSQLite", "CZlib", "Foundation", "Glibc",
+      "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
+      "VarveTestKit", "CBenchmarks", "CLMDB", "CRdKafka", "CSQLite", "CZlib", "Foundation", "Glibc",
     ],
   ]
 
