@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What the library, the command and the tests link.
-LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev
+LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev libssl-dev
 # What tests count system calls with, and a client that they serve.
 TESTING := strace kcat python3-venv
 # What the benchmarks compare with.

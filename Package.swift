@@ -28,7 +28,7 @@ let package = Package(
     .trait(name: "LZ4", description: "Read and write lz4 batches (liblz4)."),
     .trait(name: "Snappy", description: "Read and write snappy batches (libsnappy)."),
     .trait(name: "Zstd", description: "Read and write zstd batches (libzstd)."),
-    .trait(name: "Serve", description: "Kafka's protocol over the log (libevent)."),
+    .trait(name: "Serve", description: "Kafka's protocol over the log (libevent, OpenSSL)."),
     .trait(
       name: "Peers",
       description: "Benchmarks drive servers with librdkafka, and compare with LMDB and SQLite.",
@@ -41,6 +41,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", path: "Sources/CLibraries/CZstd"),
     .systemLibrary(name: "CEvent", path: "Sources/CLibraries/CEvent"),
     .systemLibrary(name: "CRdKafka", path: "Sources/CLibraries/CRdKafka"),
+    .systemLibrary(name: "COpenSSL", path: "Sources/CLibraries/COpenSSL"),
     .systemLibrary(name: "CLMDB", path: "Sources/CLibraries/CLMDB"),
     .systemLibrary(name: "CSQLite", path: "Sources/CLibraries/CSQLite"),
 
@@ -61,7 +62,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "VarveBroker", dependencies: ["VarveCoordination"], swiftSettings: strict),
     .target(
-      name: "VarveServer", dependencies: ["VarveBroker", "CEvent"], swiftSettings: strict),
+      name: "VarveServer", dependencies: ["VarveBroker", "CEvent", "COpenSSL"],
+      swiftSettings: strict),
     .target(
       name: "Varve",
       dependencies: [

@@ -6,7 +6,8 @@
   extension Varve {
     /// How ``Varve/serve(host:port:options:)`` lets clients in.
     public struct ServeOptions: Sendable {
-      /// Lets clients of other machines in, all of them, where the host is not of this one alone.
+      /// Lets clients of other machines in, all of them, where the host is not of this one alone
+      /// and they don't prove who they are.
       public var allowsAnonymous = false
       /// The address that clients are told to connect to, `HOST:PORT`; where they reached the
       /// server, if nil. For servers behind a forwarded port.
@@ -19,6 +20,8 @@
       public var requestBytesMax = 100 << 20
       /// How long a connection may be silent.
       public var idleTime = Duration.seconds(600)
+      /// How long a client waits to be told that it is not who it says it is.
+      public var refusalTime = Duration.milliseconds(100)
       /// How long requests that were begun may take once the service is stopped.
       public var drainTime = Duration.seconds(5)
       /// Threads that serve connections; one for each processor core, if nil.
@@ -37,8 +40,9 @@
     /// not before. Port 0 takes one that is free, which the service names.
     ///
     /// - Throws: `.invalidArgument` for a host that has no address, or that others reach without
-    ///   `allowsAnonymous`; `.unavailable` where the port is taken; `.readOnly` for a log that was
-    ///   opened for reading only.
+    ///   proof of who they are or `allowsAnonymous`, and for passwords that cannot be read;
+    ///   `.unavailable` where the port is taken; `.readOnly` for a log that was opened for reading
+    ///   only.
     @discardableResult
     public func serve(
       host: String = "127.0.0.1", port: Int = 9092, options: ServeOptions = ServeOptions()
@@ -46,26 +50,24 @@
       guard let number = UInt16(exactly: port) else {
         throw VarveError(.invalidArgument, "port \(port): it is 0 to 65535")
       }
-      return try serve([SocketAddress(host: host, port: number)], options)
+      return try serve([ListenerOptions(SocketAddress(host: host, port: number))], options)
     }
 
-    /// As ``Varve/serve(host:port:options:)``, at several addresses: `HOST:PORT`, the host of IPv6
-    /// in brackets.
+    /// As ``Varve/serve(host:port:options:)``, at several addresses, or where clients have to prove
+    /// who they are.
     @discardableResult
     public func serve(
-      at addresses: [String], options: ServeOptions = ServeOptions()
+      at listeners: [Listener], options: ServeOptions = ServeOptions()
     ) async throws(VarveError) -> Service {
-      var listeners: [SocketAddress] = []
-      for text in addresses {
-        do throws(NetworkError) { listeners.append(try SocketAddress(text)) } catch {
-          throw VarveError(error)
-        }
-      }
-      return try serve(listeners, options)
+      var opened: [ListenerOptions] = []
+      do throws(NetworkError) {
+        for listener in listeners { opened.append(try ListenerOptions(listener)) }
+      } catch { throw VarveError(error) }
+      return try serve(opened, options)
     }
 
     private func serve(
-      _ listeners: [SocketAddress], _ options: ServeOptions
+      _ listeners: [ListenerOptions], _ options: ServeOptions
     ) throws(VarveError) -> Service {
       guard let local = cluster as? LocalCluster else {
         throw VarveError(.readOnly, "a log that was opened for reading only is not served")
@@ -111,6 +113,7 @@
       connections.perHost = options.connectionsPerAddressMax
       limits.frameBytesMax = options.requestBytesMax
       idleMilliseconds = options.idleTime.milliseconds
+      refusalMilliseconds = options.refusalTime.milliseconds
       drainMilliseconds = options.drainTime.milliseconds
       loopCount = options.threads
       logger = options.logger
@@ -121,7 +124,7 @@
     fileprivate init(_ error: NetworkError) {
       let code: Code =
         switch error.code {
-        case .address, .permission: .invalidArgument
+        case .address, .permission, .security: .invalidArgument
         case .inUse, .tooManyOpenFiles, .disconnected, .system: .unavailable
         }
       self.init(code, error.message)

@@ -10,6 +10,8 @@ public enum LogKey: String, CaseIterable, Sendable {
   case address
   /// The address of a client.
   case peer
+  /// The user that a client says it is.
+  case user
   /// A number of bytes.
   case bytes
   /// A number of anything else.

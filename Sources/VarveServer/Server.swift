@@ -17,6 +17,9 @@ package final class Server: Sendable {
   /// that lets everybody in and the options don't allow that.
   package init(_ broker: Broker, options: ServerOptions = ServerOptions()) throws(NetworkError) {
     try Self.checkListeners(options)
+    let gates = try options.listeners.map { listener throws(NetworkError) in
+      try Gate(listener.security, broker)
+    }
     let counts = ConnectionCounts(options.connections)
     self.counts = counts
     let context = ServerContext(broker, options: options)
@@ -24,7 +27,7 @@ package final class Server: Sendable {
     var loops: [LoopBound<ServerLoop>] = []
     do throws(NetworkError) {
       for _ in 0..<count { loops.append(try Self.startLoop(context, counts)) }
-      addresses = try Self.listen(options, loops, counts)
+      addresses = try Self.listen(options, gates, loops, counts)
     } catch {
       for loop in loops {
         // What listens already is let go on its own thread.
@@ -76,7 +79,9 @@ package final class Server: Sendable {
 
   /// A machine that others reach lets nobody in by chance.
   private static func checkListeners(_ options: ServerOptions) throws(NetworkError) {
-    for address in options.listeners where !address.isLoopback {
+    for listener in options.listeners
+    where !listener.address.isLoopback && !listener.security.authenticates {
+      let address = listener.address
       guard options.allowsAnonymous else {
         throw NetworkError(
           .permission,
@@ -95,14 +100,16 @@ package final class Server: Sendable {
 extension Server {
   /// Opens the listeners, all on the first loop; connections go to the loops in turn.
   private static func listen(
-    _ options: ServerOptions, _ loops: [LoopBound<ServerLoop>], _ counts: ConnectionCounts
+    _ options: ServerOptions, _ gates: [Gate], _ loops: [LoopBound<ServerLoop>],
+    _ counts: ConnectionCounts
   ) throws(NetworkError) -> [SocketAddress] {
-    try options.listeners.map { address throws(NetworkError) in
+    try zip(options.listeners, gates).map { listener, gate throws(NetworkError) in
+      let address = listener.address
       let socket = try Socket.listening(at: address)
       let bound = socket.localAddress ?? address
       let descriptor = socket.release()
       loops[0].execute { first in
-        let door = Door(loops: loops, counts: counts, logger: options.logger)
+        let door = Door(loops: loops, counts: counts, gate: gate, logger: options.logger)
         first.add(
           Listener(Socket(owning: descriptor), on: first.loop, logger: options.logger) {
             door.letIn($0)

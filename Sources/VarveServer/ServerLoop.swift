@@ -55,6 +55,12 @@ final class ServerLoop {
     }
   }
 
+  func tell(_ refusal: SaslRefusal, of connection: Connection) {
+    var logger = options.logger.with(.peer, connection.peer.address.description)
+    if let user = refusal.user { logger = logger.with(.user, user) }
+    logger.log(.notice, "a client was not let in: \(refusal.reason)")
+  }
+
   // MARK: Requests
 
   func handle(_ frame: ByteSlice, _ exchange: Exchange) {

@@ -2,8 +2,10 @@ package import VarveBase
 
 /// How a server is started.
 package struct ServerOptions: Sendable {
-  /// Where it listens. Port 0 takes one that is free.
-  package var listeners = [SocketAddress(host: SocketAddress.loopback, port: 9092)]
+  /// Where it listens, and whom it lets in there.
+  package var listeners = [
+    ListenerOptions(SocketAddress(host: SocketAddress.loopback, port: 9092))
+  ]
   /// What clients are told to connect to; where they reached us, if nil (`advertised.listeners`).
   package var advertised: SocketAddress?
   /// Whether listeners that other machines reach may be open to everybody.
@@ -14,6 +16,9 @@ package struct ServerOptions: Sendable {
   package var connections = ConnectionCounts.Limits()
   /// How long a connection may be silent (`connections.max.idle.ms`).
   package var idleMilliseconds: Int64 = 600_000
+  /// How long a client waits to be told that it is not who it says it is, so that it does not try
+  /// again at once (`connection.failed.authentication.delay.ms`).
+  package var refusalMilliseconds: Int64 = 100
   /// How long requests that were begun may take once the server stops.
   package var drainMilliseconds: Int64 = 5_000
   package var logger = Logger.discarding

@@ -27,7 +27,7 @@ import VarveProtocol
     }
   }
 
-  static let probes: [Probe] = data + topics + groups + transactions + cluster
+  static let probes: [Probe] = data + topics + groups + transactions + cluster + security
 
   private static let data: [Probe] = [
     Probe(ProduceRequest.self, ProduceResponse.self) { $0.acks = 1 },
@@ -88,6 +88,13 @@ import VarveProtocol
     Probe(ElectLeadersRequest.self, ElectLeadersResponse.self),
     Probe(AlterPartitionReassignmentsRequest.self, AlterPartitionReassignmentsResponse.self),
     Probe(ListPartitionReassignmentsRequest.self, ListPartitionReassignmentsResponse.self),
+  ]
+
+  private static let security: [Probe] = [
+    Probe(SaslHandshakeRequest.self, SaslHandshakeResponse.self),
+    Probe(SaslAuthenticateRequest.self, SaslAuthenticateResponse.self),
+    Probe(DescribeUserScramCredentialsRequest.self, DescribeUserScramCredentialsResponse.self),
+    Probe(AlterUserScramCredentialsRequest.self, AlterUserScramCredentialsResponse.self),
   ]
 
   @Test("G22: a request of every key and version that is claimed gets a response that decodes")

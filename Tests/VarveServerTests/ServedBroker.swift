@@ -30,7 +30,9 @@ final class ServedBroker: Sendable {
     broker = try Broker.open(directory.path + "/data", options: options)
     varve = Varve(LocalCluster(broker, time: SystemTime()))
     var serverOptions = ServerOptions()
-    serverOptions.listeners = [SocketAddress(host: "127.0.0.1", port: 0)]
+    serverOptions.listeners = [
+      ListenerOptions(SocketAddress(host: "127.0.0.1", port: 0))
+    ]
     serverOptions.loopCount = 2
     change(&serverOptions)
     server = try Server(broker, options: serverOptions)

@@ -24,6 +24,7 @@ enum Fences {
     "Sources/VarveServer/Network/Socket.swift": "system calls",
     "Sources/VarveServer/Network/Socket+Options.swift": "system calls",
     "Sources/VarveServer/Network/WakePipe.swift": "system calls",
+    "Sources/VarveServer/Security/HashFunction.swift": "OpenSSL",
     "Sources/VarveServer/Connections/PartialFrame.swift": "a frame's bytes as they arrive",
     "Sources/VarveTestKit/Disk/FileMemory.swift": "the memory of simulated files",
     "Sources/VarveTestKit/Disk/Page.swift": "pages compared and copied as C does",

@@ -10,7 +10,7 @@ enum Layering {
     "VarveBroker": ["VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase", "Dispatch"],
     "VarveServer": [
       "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase", "CEvent",
-      "Glibc", "Musl", "Darwin",
+      "COpenSSL", "Glibc", "Musl", "Darwin",
     ],
     "Varve": [
       "VarveServer", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",

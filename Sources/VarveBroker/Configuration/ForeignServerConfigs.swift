@@ -20,8 +20,8 @@ package enum ForeignServerConfigs {
 
   private static let plugin = "classes of Java cannot be loaded: take the line out"
   private static let security =
-    "there is no TLS, no password and no rule of access here yet: take the line out, and keep the "
-    + "listener where only those reach it who may"
+    "this part of Kafka's security is not here: take the line out, and keep the listener where "
+    + "only those reach it who may"
 
   private static let refusals: [(prefix: String, reason: String)] = [
     ("alter.config.policy.class", plugin), ("create.topic.policy.class", plugin),
@@ -91,7 +91,6 @@ package enum ForeignServerConfigs {
 
   private static let steps = [
     "add.partitions.to.txn.retry.backoff.max.ms", "add.partitions.to.txn.retry.backoff.ms",
-    "connection.failed.authentication.delay.ms",
     "fetch.max.bytes", "fetch.purgatory.purge.interval.requests",
     "delete.records.purgatory.purge.interval.requests",
     "group.consumer.max.heartbeat.interval.ms", "group.consumer.max.session.timeout.ms",

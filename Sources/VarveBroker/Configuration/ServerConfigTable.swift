@@ -4,7 +4,9 @@ extension ServerConfigDefinition {
     let inherited = TopicConfigDefinition.all.flatMap { definition in
       definition.synonyms.map { ServerConfigDefinition($0, of: definition) }
     }
-    return (network + topics + groups + transactions + inherited).sorted { $0.name < $1.name }
+    return (network + security + topics + groups + transactions + inherited).sorted {
+      $0.name < $1.name
+    }
   }()
 
   /// The definition of a name, nil where there is none.

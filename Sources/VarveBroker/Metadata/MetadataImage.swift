@@ -126,6 +126,11 @@ package struct CredentialKey: Hashable, Comparable, Sendable {
   package let user: String
   package let mechanism: Int8
 
+  package init(user: String, mechanism: Int8) {
+    self.user = user
+    self.mechanism = mechanism
+  }
+
   package static func < (left: CredentialKey, right: CredentialKey) -> Bool {
     (left.user, left.mechanism) < (right.user, right.mechanism)
   }

@@ -57,7 +57,7 @@
       System.raiseFileLimit()
       let varve = try await Varve.open(settings.directory, options: options)
       do {
-        let service = try await varve.serve(at: settings.addresses, options: serving)
+        let service = try await varve.serve(at: settings.listeners, options: serving)
         StandardError.write("listening at \(service.address)")
         await untilCancelled()
       } catch {

@@ -6,8 +6,8 @@
   struct ServeSettings {
     let configuration: StartConfiguration
     let directory: String
-    /// `HOST:PORT`, one or more.
-    let addresses: [String]
+    /// One or more.
+    let listeners: [Varve.Listener]
 
     private static let standardAddress = "127.0.0.1:9092"
 
@@ -18,7 +18,7 @@
         }
         configuration = try StartConfiguration(
           flags: try Self.flags(call), environment: System.environment, file: file)
-        addresses = try Self.addresses("listeners", configuration.values)
+        listeners = try Self.listeners(configuration)
       } catch let error as ConfigError {
         let names = ServerConfigDefinition.all.map(\.name)
         let meant =
@@ -46,17 +46,12 @@
       return flags
     }
 
-    /// The addresses of a list of listeners, all of which speak without encryption.
-    private static func addresses(
-      _ config: String, _ values: [String: String]
-    ) throws -> [String] {
-      let listeners = try ListenerSetting.list(config, in: values)
-      for listener in listeners where listener.securityProtocol != ListenerSetting.plaintext {
-        throw CommandError(
-          "listener \(listener.name)://\(listener.address): there is no "
-            + "\(listener.securityProtocol) yet, only \(ListenerSetting.plaintext)")
+    private static func listeners(_ configuration: StartConfiguration) throws -> [Varve.Listener] {
+      let settings = try ListenerSetting.list("listeners", in: configuration.values)
+      let listeners = try settings.map { setting in
+        Varve.Listener(setting.address, security: try security(of: setting, configuration))
       }
-      return listeners.isEmpty ? [standardAddress] : listeners.map(\.address)
+      return listeners.isEmpty ? [Varve.Listener(standardAddress)] : listeners
     }
 
     private static func directory(_ configuration: StartConfiguration) throws -> String {
@@ -78,18 +73,21 @@
       var options = Varve.ServeOptions()
       options.allowsAnonymous = configuration["varve.allow.anonymous"]?.lowercased() == "true"
       if configuration["advertised.listeners"] != nil {
-        let advertised = try Self.addresses("advertised.listeners", configuration.values)
+        let advertised = try ListenerSetting.list(
+          "advertised.listeners", in: configuration.values)
         guard advertised.count == 1 else {
           throw CommandError(
             "advertised.listeners names \(advertised.count) addresses: all clients are told one")
         }
-        options.advertised = advertised[0]
+        options.advertised = advertised[0].address
       }
       options.connectionsMax = Int(server.number("max.connections", or: 20_000))
       options.connectionsPerAddressMax = Int(
         server.number("max.connections.per.ip", or: Int64(Int32.max)))
       options.requestBytesMax = Int(server.number("socket.request.max.bytes", or: 100 << 20))
       options.idleTime = .milliseconds(server.number("connections.max.idle.ms", or: 600_000))
+      options.refusalTime = .milliseconds(
+        server.number("connection.failed.authentication.delay.ms", or: 100))
       options.drainTime = .milliseconds(server.number("varve.drain.ms", or: 5_000))
       options.threads = configuration["num.network.threads"].flatMap { Int($0) }
       return options

@@ -139,7 +139,7 @@ extension WireWriter {
   }
 
   /// Copies bytes that are coded already.
-  mutating func append(_ bytes: ByteSlice) {
+  package mutating func append(_ bytes: ByteSlice) {
     let place = unsafe advance(bytes.count)
     unsafe bytes.withUnsafeBytes { source in
       guard let start = source.baseAddress else { return }

@@ -10,10 +10,15 @@ final class Connection {
   private let socket: Socket
   private var readable: Event?
   private var writable: Event?
+  private var farewell: Event?
   private var conversation: Conversation
   /// What requests that wait need to hear.
   private var waits: [Conversation.Ticket: ExchangeWait] = [:]
   let peer: Peer
+  /// What the client has proved.
+  var authentication: Authentication {
+    didSet { conversation.limitFrames(isProved: authentication.principal != nil) }
+  }
   private(set) var isClosed = false
   /// Whether the requests that were read are being begun, whose replies are written together.
   private var isServing = false
@@ -28,6 +33,8 @@ final class Connection {
     let descriptor = socket.descriptor
     self.socket = socket
     conversation = Conversation(limits: server.options.limits)
+    authentication = Authentication(peer.gate.sasl)
+    conversation.limitFrames(isProved: authentication.principal != nil)
     readable = Event(.readable, of: descriptor, on: loop.base) { [weak self] occasion in
       self?.becameReadable(occasion)
     }
@@ -129,6 +136,15 @@ final class Connection {
     case violation(String)
   }
 
+  /// Ends with a client that is not who it says it is, once it was told so, after a while.
+  func end(_ refusal: SaslRefusal, _ ticket: Conversation.Ticket, _ reply: Gather?) {
+    server.tell(refusal, of: self)
+    conversation.end()
+    farewell = loop.timer(after: server.options.refusalMilliseconds) { [weak self] in
+      self?.answer(ticket, reply)
+    }
+  }
+
   /// Takes no further request, answers those that were begun, and closes.
   func end() {
     conversation.end()
@@ -142,6 +158,7 @@ final class Connection {
     // Here and not when the connection is let go, which may be on another thread.
     readable = nil
     writable = nil
+    farewell = nil
     let waiting = waits
     waits = [:]
     for wait in waiting.values { wait.abandon() }
@@ -154,4 +171,6 @@ struct Peer: Sendable {
   let address: SocketAddress
   /// The address of ours that the client connected to.
   let local: SocketAddress
+  /// What is asked of whoever connects there.
+  let gate: Gate
 }

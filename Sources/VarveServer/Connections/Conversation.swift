@@ -13,6 +13,8 @@ package struct Conversation {
   package struct Limits: Sendable {
     /// The largest request, in bytes (`socket.request.max.bytes`).
     package var frameBytesMax = 100 << 20
+    /// The largest request of a client that has not proved yet who it is.
+    package var unprovedFrameBytesMax = 64 << 10
     /// With more than this to be sent, no further request is taken.
     package var unsentBytesMax = 1 << 20
     /// Requests that were not answered yet.
@@ -68,6 +70,13 @@ package struct Conversation {
     letPass(ticket)
     replies.fill(ticket, reply)
     replies.moveReady(to: &outbox)
+  }
+
+  /// Says whether the client has proved who it is, or need not: until then its requests are small.
+  package mutating func limitFrames(isProved: Bool) {
+    decoder.frameBytesMax =
+      isProved
+      ? limits.frameBytesMax : min(limits.unprovedFrameBytesMax, limits.frameBytesMax)
   }
 
   /// Forgets `count` bytes of the outbox, which were sent.

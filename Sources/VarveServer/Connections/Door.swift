@@ -4,12 +4,16 @@ internal import VarveBase
 final class Door {
   private let loops: [LoopBound<ServerLoop>]
   private let counts: ConnectionCounts
+  private let gate: Gate
   private let logger: Logger
   private var turn = 0
 
-  init(loops: [LoopBound<ServerLoop>], counts: ConnectionCounts, logger: Logger) {
+  init(
+    loops: [LoopBound<ServerLoop>], counts: ConnectionCounts, gate: Gate, logger: Logger
+  ) {
     self.loops = loops
     self.counts = counts
+    self.gate = gate
     self.logger = logger
   }
 
@@ -20,7 +24,7 @@ final class Door {
       return logger.log(
         .notice, "a connection was refused: there are too many", [.peer: address.description])
     }
-    let peer = Peer(address: address, local: local)
+    let peer = Peer(address: address, local: local, gate: gate)
     let loop = loops[turn % loops.count]
     turn += 1
     if loop.loop.isCurrent { return loop.value.adopt(socket, peer) }

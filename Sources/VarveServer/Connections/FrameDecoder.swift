@@ -9,7 +9,8 @@ package import VarveProtocol
 ///
 /// A frame that lies within what was read at once is a part of that, without a copy.
 package struct FrameDecoder {
-  private let frameBytesMax: Int
+  /// The largest frame; of the one that comes next, if it is changed.
+  package var frameBytesMax: Int
   /// What was read last, and how much of it has become frames.
   private var input = ByteSlice()
   private var position = 0

@@ -1,7 +1,7 @@
 /// The handlers of all keys that the server answers.
 enum Handlers {
   static let table = HandlerTable(
-    data + topics + groups + transactions + cluster)
+    data + topics + groups + transactions + cluster + security)
 
   private static let data: [Handler] = [
     .produce, .fetch, .listOffsets, .deleteRecords, .offsetForLeaderEpoch,
@@ -26,5 +26,9 @@ enum Handlers {
   private static let cluster: [Handler] = [
     .apiVersions, .findCoordinator, .describeCluster, .describeQuorum, .describeLogDirs,
     .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
+  ]
+
+  private static let security: [Handler] = [
+    .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials,
   ]
 }

@@ -7,6 +7,8 @@ package struct NetworkError: Error, Equatable, CustomStringConvertible {
     case inUse
     /// The process may not listen there.
     case permission
+    /// Passwords, certificates or keys that cannot be used.
+    case security
     /// There are too many open descriptors.
     case tooManyOpenFiles
     /// The peer ended the connection, or it was lost.

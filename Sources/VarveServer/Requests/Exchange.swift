@@ -26,6 +26,15 @@ final class Exchange {
     connection.keep(ExchangeWait(hurry: hurry, abandon: abandon), of: ticket)
   }
 
+  /// What the client has proved.
+  var authentication: Authentication {
+    get { connection.authentication }
+    set { connection.authentication = newValue }
+  }
+
+  /// Answers a client that is not who it says it is, tells the log, and ends the connection.
+  func end(_ refusal: SaslRefusal, _ reply: Gather?) { connection.end(refusal, ticket, reply) }
+
   /// Ends the connection, for what the client sent.
   func refuse(_ reason: String) { connection.close(.violation(reason)) }
 

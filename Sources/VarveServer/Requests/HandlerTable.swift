@@ -19,8 +19,13 @@ struct HandlerTable: Sendable {
   func handle(
     _ frame: ByteSlice, _ exchange: Exchange, _ context: ServerContext
   ) throws(WireError) {
+    guard !exchange.authentication.takesBareTokens else { return exchange.takeBareToken(frame) }
     let request = try RequestFrame(decoding: frame) { handlers[$0]?.api }
     let header = request.header
+    guard exchange.authentication.admits(header.key) else {
+      return exchange.refuse(
+        "a request of key \(header.key) came from a client that has not proved who it is")
+    }
     guard let handler = handlers[header.key] else {
       preconditionFailure("a frame of an unknown key is not decoded")
     }

@@ -1,0 +1,56 @@
+#if Serve
+  internal import VarveServer
+
+  extension Varve {
+    /// A port to open, and who is let in there.
+    public struct Listener: Sendable, ExpressibleByStringLiteral {
+      /// `HOST:PORT`, the host of IPv6 in brackets. Port 0 takes one that is free.
+      public var address: String
+      /// By default nobody has to prove anything.
+      public var security: ListenerSecurity
+
+      public init(_ address: String, security: ListenerSecurity = ListenerSecurity()) {
+        self.address = address
+        self.security = security
+      }
+
+      public init(stringLiteral address: String) { self.init(address) }
+    }
+
+    /// How the clients of a port prove who they are.
+    public struct ListenerSecurity: Sendable {
+      /// A way for clients to prove who they are, by Kafka's name for it.
+      public enum Mechanism: String, Sendable, CaseIterable {
+        /// The password itself, which whoever can read the connection learns.
+        case plain = "PLAIN"
+        /// Proof of the password, without the password (RFC 5802).
+        case scramSHA256 = "SCRAM-SHA-256"
+        case scramSHA512 = "SCRAM-SHA-512"
+      }
+
+      /// What clients choose from; with none, they don't prove anything.
+      ///
+      /// Users of SCRAM are in the log: every tool that sets them in Kafka does so here.
+      public var mechanisms: [Mechanism] = []
+      /// The users of ``Mechanism/plain``: a file with lines of `USER:PASSWORD`.
+      public var passwordFile: String?
+
+      public init() {}
+    }
+  }
+
+  extension ListenerOptions {
+    init(_ listener: Varve.Listener) throws(NetworkError) {
+      self.init(try SocketAddress(listener.address))
+      security = VarveServer.ListenerSecurity(listener.security)
+    }
+  }
+
+  extension VarveServer.ListenerSecurity {
+    fileprivate init(_ security: Varve.ListenerSecurity) {
+      self.init()
+      mechanisms = security.mechanisms.compactMap { SaslMechanism(rawValue: $0.rawValue) }
+      passwordFile = security.passwordFile
+    }
+  }
+#endif
