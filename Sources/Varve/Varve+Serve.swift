@@ -26,6 +26,8 @@
       public var drainTime = Duration.seconds(5)
       /// Threads that serve connections; one for each processor core, if nil.
       public var threads: Int?
+      /// Where those who run the server look, if they do. It tells of one service.
+      public var operations: OperationsPort?
       /// Told of listeners, and of connections that were refused or broke the protocol.
       public var logger = Logger.discarding
 
@@ -75,7 +77,9 @@
       do throws(NetworkError) {
         var serverOptions = try ServerOptions(options)
         serverOptions.listeners = listeners
-        let service = Service(try Server(local.broker, options: serverOptions))
+        let server = try Server(local.broker, options: serverOptions)
+        options.operations?.port.begin(server)
+        let service = Service(server, options.operations)
         keep(service)
         return service
       } catch { throw VarveError(error) }
@@ -86,8 +90,12 @@
     /// A Kafka port over a log.
     public final class Service: Stoppable {
       private let server: Server
+      private let operations: OperationsPort?
 
-      fileprivate init(_ server: Server) { self.server = server }
+      fileprivate init(_ server: Server, _ operations: OperationsPort?) {
+        self.server = server
+        self.operations = operations
+      }
 
       /// Where clients connect, `127.0.0.1:9092` say.
       public var address: String { server.addresses.map(\.description).joined(separator: ",") }
@@ -100,7 +108,10 @@
 
       /// Lets nobody in any more, answers the requests that were begun, and closes the connections.
       /// The log stays open. Stopping twice does nothing.
-      public func stop() async { await server.stop() }
+      public func stop() async {
+        operations?.port.drain()
+        await server.stop()
+      }
     }
   }
 
@@ -121,7 +132,7 @@
   }
 
   extension VarveError {
-    fileprivate init(_ error: NetworkError) {
+    init(_ error: NetworkError) {
       let code: Code =
         switch error.code {
         case .address, .permission, .security: .invalidArgument

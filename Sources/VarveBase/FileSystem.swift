@@ -28,6 +28,9 @@ package protocol FileSystem: Sendable {
   /// Makes all that was written below a path durable, in one call however many files it is.
   func syncAll(below path: String) throws(FileError)
 
+  /// The bytes that may still be written to the file system that has a path.
+  func availableBytes(at path: String) throws(FileError) -> Int
+
   /// Takes the exclusive lock that `path` stands for, creating the file where it is missing.
   /// Throws `.locked` while another holder has it, in this process or another. Released when the
   /// returned object is let go.

@@ -89,6 +89,12 @@ package struct LocalFileSystem: FileSystem {
     _ = try systemCall("syncfs", path) { varve_sync_file_system(directory.number) }
   }
 
+  package func availableBytes(at path: String) throws(FileError) -> Int {
+    var status = statvfs()
+    _ = try systemCall("statvfs", path) { unsafe statvfs(path, &status) }
+    return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+  }
+
   package func lock(_ path: String) throws(FileError) -> any FileLock {
     try LocalFileLock(path)
   }

@@ -45,6 +45,24 @@ extension Broker {
   package var serverDefaults: ServerDefaults { state.withLock { $0.server } }
 }
 
+extension Broker {
+  /// Syncs that were asked of the file system since the start.
+  package var syncCount: UInt64 {
+    flusher.syncCount + (upkeepCounts.all[.sync]?.done ?? 0)
+  }
+
+  /// How often each step of upkeep was done, and failed, since the start.
+  package var upkeep: [UpkeepStep: UpkeepCounts.Count] { upkeepCounts.all }
+
+  /// The bytes that may still be written. Throws what the disk said.
+  package func availableBytes() throws(FileError) -> Int {
+    try directory.fileSystem.availableBytes(at: directory.path)
+  }
+
+  /// Below this much free space a log may not be able to grow: the disk counts as full.
+  package static let diskReserveBytes = 16 << 20
+}
+
 /// What clients are told of a topic.
 package struct TopicSummary: Sendable {
   package let name: TopicName

@@ -28,7 +28,7 @@ extension Broker {
   /// Syncs the logs whose `flush.ms` or interval is over.
   func syncDue() {
     for partition in allPartitions where partition.log.isFlushDue {
-      attempt("sync", of: partition.id) { () throws(LogError) in try partition.log.flush() }
+      attempt(.sync, of: partition.id) { () throws(LogError) in try partition.log.flush() }
     }
   }
 
@@ -36,7 +36,7 @@ extension Broker {
   /// tell removed segments from lost ones.
   func applyRetention() {
     for partition in allPartitions {
-      attempt("retention", of: partition.id) { () throws(LogError) in
+      attempt(.retention, of: partition.id) { () throws(LogError) in
         try partition.log.applyRetention()
       }
     }
@@ -47,12 +47,12 @@ extension Broker {
   func checkpoint() {
     let partitions = allPartitions
     let starts = partitions.map { ($0, $0.log.startOffset) }
-    let isWritten = attempt("checkpoint", of: nil) { () throws(LogError) in
+    let isWritten = attempt(.checkpoint, of: nil) { () throws(LogError) in
       try writeCheckpoints(of: partitions)
     }
     guard isWritten else { return }
     for (partition, start) in starts {
-      attempt("removal of old segments", of: partition.id) { () throws(LogError) in
+      attempt(.removal, of: partition.id) { () throws(LogError) in
         try partition.log.removeSegments(before: start)
       }
     }
@@ -63,11 +63,15 @@ extension Broker {
   func rewriteOnce() -> Bool {
     var isMoreDue = false
     for partition in allPartitions {
-      attempt("compaction", of: partition.id) { () throws(LogError) in
-        if try partition.compactor.step() { isMoreDue = true }
+      attempt(.compaction, of: partition.id) { () throws(LogError) in
+        guard try partition.compactor.step() else { return }
+        isMoreDue = true
+        upkeepCounts.done(.compaction)
       }
-      attempt("cold compression", of: partition.id) { () throws(LogError) in
-        if try partition.coldCompressor.step() { isMoreDue = true }
+      attempt(.coldCompression, of: partition.id) { () throws(LogError) in
+        guard try partition.coldCompressor.step() else { return }
+        isMoreDue = true
+        upkeepCounts.done(.coldCompression)
       }
     }
     return isMoreDue
@@ -75,16 +79,18 @@ extension Broker {
 
   @discardableResult
   private func attempt<Result>(
-    _ step: String, of partition: TopicPartition?, _ body: () throws(LogError) -> Result
+    _ step: UpkeepStep, of partition: TopicPartition?, _ body: () throws(LogError) -> Result
   ) -> Bool {
     do {
       _ = try body()
+      if !step.isLookedFor { upkeepCounts.done(step) }
       return true
     } catch {
       // The topic was deleted, or the broker closed, in the middle of it.
       if error.code == .closed { return false }
+      upkeepCounts.failed(step)
       options.logger.log(
-        .error, "\(step) failed; it is tried again when it is due again",
+        .error, "\(step.rawValue) failed; it is tried again when it is due again",
         [.partition: partition?.description ?? "", .error: error.description])
       return false
     }

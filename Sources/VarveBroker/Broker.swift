@@ -20,6 +20,7 @@ package final class Broker: Sendable {
   let coordination: Coordination
   package let topicChanges = TopicChanges()
   let options: Options
+  let upkeepCounts = UpkeepCounts()
 
   struct State {
     var partitions: [TopicPartition: Partition] = [:]

@@ -20,6 +20,7 @@ package final class Flusher: Sendable {
   private let fileSystem: any FileSystem
   private let queue = DispatchQueue(label: "varve.flusher")
   private let state = Mutex(State())
+  private let syncs = Atomic<UInt64>(0)
   /// Signalled when as many wait as the next round wants.
   private let gathered = DispatchSemaphore(value: 0)
 
@@ -59,6 +60,9 @@ package final class Flusher: Sendable {
     }
     if mustStart { queue.async { self.run() } }
   }
+
+  /// The syncs that were asked of the file system: one for each log, or one for many.
+  package var syncCount: UInt64 { syncs.load(ordering: .relaxed) }
 
   /// As `whenDurable`, blocking the calling thread.
   package func waitUntilDurable(_ log: PartitionLog, upTo offset: Offset) throws(LogError) {
@@ -130,6 +134,7 @@ package final class Flusher: Sendable {
     _ logs: [ObjectIdentifier: PartitionLog]
   ) -> [ObjectIdentifier: LogError] {
     logs.compactMapValues { log -> LogError? in
+      syncs.add(1, ordering: .relaxed)
       do throws(LogError) {
         try log.flush()
         return nil
@@ -147,6 +152,7 @@ package final class Flusher: Sendable {
         if let point = try log.flushPoint() { points.append((log, point)) }
       } catch { failures[id] = error }
     }
+    syncs.add(1, ordering: .relaxed)
     do {
       try fileSystem.syncAll(below: root)
       for (log, point) in points { log.flushed(point) }

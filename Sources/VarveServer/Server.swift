@@ -11,6 +11,7 @@ package final class Server: Sendable {
   package let addresses: [SocketAddress]
   private let loops: [LoopBound<ServerLoop>]
   private let counts: ConnectionCounts
+  let broker: Broker
   private let hasStopped = Atomic(false)
 
   /// Starts to listen. Throws where that cannot be, or where other machines could reach a listener
@@ -20,6 +21,7 @@ package final class Server: Sendable {
     let gates = try options.listeners.map { listener throws(NetworkError) in
       try Gate(listener.security, broker)
     }
+    self.broker = broker
     let counts = ConnectionCounts(options.connections)
     self.counts = counts
     let context = ServerContext(broker, options: options)
@@ -44,6 +46,24 @@ package final class Server: Sendable {
 
   /// The connections that are open.
   package var connectionCount: Int { counts.total }
+
+  /// What all loops have counted; nil once the server was stopped. Waits for each loop, so not on
+  /// one of them.
+  func counted() -> ServerCounts? {
+    var sum = ServerCounts()
+    for loop in loops {
+      guard let counts = loop.loop.call({ loop.value.counters.counts }) else { return nil }
+      sum.add(counts)
+    }
+    return sum
+  }
+
+  /// Adds what this server and its loops have counted. Nothing once it was stopped.
+  func describe(in exposition: inout Exposition) {
+    guard let counted = counted() else { return }
+    exposition.add(
+      counted, open: counts.total, refused: counts.refused, names: Handlers.table.names)
+  }
 
   /// Lets nobody in any more, answers the requests that were begun for as long as the options say,
   /// closes all connections, and ends the loops. Stopping twice does nothing.
@@ -71,10 +91,12 @@ package final class Server: Sendable {
   ) throws(NetworkError) -> LoopBound<ServerLoop> {
     let loop = try EventLoop()
     try loop.start()
-    return loop.call {
+    let bound = loop.call {
       LoopBound(
         ServerLoop(loop, context: context, counts: counts, handlers: Handlers.table), of: loop)
     }
+    guard let bound else { preconditionFailure("nobody stops a loop that nobody knows") }
+    return bound
   }
 
   /// A machine that others reach lets nobody in by chance.

@@ -6,6 +6,7 @@ final class ServerLoop {
   let loop: EventLoop
   let options: ServerOptions
   let context: ServerContext
+  let counters = LoopCounters()
   private let counts: ConnectionCounts
   private let handlers: HandlerTable
   var buffer = ReadBuffer()
@@ -34,6 +35,7 @@ final class ServerLoop {
   func adopt(_ socket: consuming Socket, _ peer: Peer) {
     guard !isStopping else { return counts.remove(peer.address.host) }
     connectionCount += 1
+    counters.counts.openedConnections += 1
     let connection = Connection(socket, id: connectionCount, peer: peer, server: self)
     connections[connection.id] = connection
   }

@@ -115,6 +115,39 @@ import VarveTestKit
         """)
   }
 
+  @Test("G59: the second port is there from the start to the end")
+  func operations() async throws {
+    let outcome = try await BuiltProgram().shell(
+      """
+      get() {
+        exec 5<>"/dev/tcp/${H%:*}/${H#*:}"
+        printf 'GET %s HTTP/1.0\\r\\n\\r\\n' "$1" >&5
+        tr -d '\\r' <&5 | sed -n '1p; $p'
+        exec 5<&-
+      }
+      mkfifo said
+      varve serve --listen 127.0.0.1:0 --http 127.0.0.1:0 2>said &
+      exec 3<said
+      read -r line <&3; H=${line##*//}; H=${H%/metrics}
+      read -r line <&3; B=${line##* }
+      seq 3 | kcat -q -b $B -P -t numbers
+      get /readyz
+      get /healthz
+      get /metrics | grep -c '^HTTP/1.0 200'
+      kill -TERM %1; wait %1; echo "ended with $?"
+      """)
+    #expect(
+      outcome.text == """
+        HTTP/1.0 200 OK
+        ok
+        HTTP/1.0 200 OK
+        ok
+        1
+        ended with 0
+
+        """)
+  }
+
   @Test(arguments: [
     ("--set num.partition=3", "did you mean 'num.partitions'?"),
     ("--set num.partitions=some", "a 32-bit number of at least 1 (--set)"),

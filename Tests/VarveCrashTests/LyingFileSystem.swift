@@ -45,6 +45,10 @@ struct LyingFileSystem: FileSystem {
     if lie != .everythingBelow { try disk.syncAll(below: path) }
   }
 
+  func availableBytes(at path: String) throws(FileError) -> Int {
+    try disk.availableBytes(at: path)
+  }
+
   func lock(_ path: String) throws(FileError) -> any FileLock { try disk.lock(path) }
 }
 

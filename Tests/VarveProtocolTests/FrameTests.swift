@@ -123,7 +123,9 @@ struct FrameTests {
     }
     response.topics = [topic]
     for version in FetchResponse.api.versions {
-      let parts = response.gatheredResponseFrame(version: version, correlationID: 1)
+      var errors: [ErrorCode] = []
+      let parts = response.gatheredResponseFrame(
+        version: version, correlationID: 1, errors: &errors)
       let whole = response.responseFrame(version: version, correlationID: 1)
       #expect(parts.flatMap { Array($0) } == Array(whole), "version \(version)")
       #expect(Array(parts[1]) == [1, 2, 3], "version \(version)")

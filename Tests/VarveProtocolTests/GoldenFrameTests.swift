@@ -33,8 +33,9 @@ struct GoldenFrameTests {
       let response = try FetchResponse(decoding: header.body, version: golden.version)
       let records = response.topics.flatMap(\.partitions).compactMap(\.records)
         .filter { !$0.isEmpty }
+      var errors: [ErrorCode] = []
       let parts = response.gatheredResponseFrame(
-        version: golden.version, correlationID: golden.correlationID)
+        version: golden.version, correlationID: golden.correlationID, errors: &errors)
       #expect(parts.flatMap { Array($0) } == Self.length(golden) + golden.bytes, "\(golden)")
       let places = parts.map(Self.place)
       for batch in records { #expect(places.contains(Self.place(of: batch)), "\(golden)") }

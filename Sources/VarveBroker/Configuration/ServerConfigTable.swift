@@ -49,6 +49,9 @@ extension ServerConfigDefinition {
       "varve.allow.anonymous", .boolean, "false", .none,
       "Whether everybody is let in who reaches a listener that other machines reach."),
     .init(
+      "varve.http.listener", .string, nil, .none,
+      "HOST:PORT of the second port: /metrics, /healthz and /readyz; closed by default."),
+    .init(
       "varve.drain.ms", .long, "5000", .atLeast(0),
       "How long requests that were begun may take once the server is asked to end."),
   ]

@@ -23,6 +23,7 @@
         .init(
           name: "listen", value: "HOST:PORT", repeats: true,
           help: "where; 127.0.0.1:9092 by default"),
+        .init(name: "http", value: "HOST:PORT", help: "where /metrics, /healthz and /readyz are"),
         .init(
           name: "advertise", value: "HOST:PORT",
           help: "what clients are told to connect to; by default where they reached us"),
@@ -55,6 +56,13 @@
       var serving = try settings.serving()
       serving.logger = .standardError
       System.raiseFileLimit()
+      // Open before the log is, which may take a while to recover.
+      serving.operations = try settings.configuration["varve.http.listener"].map {
+        address throws(VarveError) in try Varve.OperationsPort(at: address)
+      }
+      if let operations = serving.operations {
+        StandardError.write("metrics at http://\(operations.address)/metrics")
+      }
       let varve = try await Varve.open(settings.directory, options: options)
       do {
         let service = try await varve.serve(at: settings.listeners, options: serving)
@@ -66,6 +74,7 @@
         throw error
       }
       try await varve.close()
+      await serving.operations?.stop()
     }
 
     private static func untilCancelled() async {

@@ -37,6 +37,9 @@
       if let address = call.value("advertise") {
         flags.append(("advertised.listeners", address, "--advertise"))
       }
+      if let address = call.value("http") {
+        flags.append(("varve.http.listener", address, "--http"))
+      }
       if call.has("listen") {
         flags.append(("listeners", call.values("listen").joined(separator: ","), "--listen"))
       }

@@ -161,8 +161,8 @@ package struct FetchResponse: WireMessage, Equatable {
       /// The broker to read from instead, or -1.
       package var preferredReadReplica: Int32 = -1
       /// Batches, the last of which may be cut short. Empty rather than null where there are none,
-      /// as in Kafka. ``WireMessage/gatheredResponseFrame(version:correlationID:)`` does not copy
-      /// them.
+      /// as in Kafka. ``WireMessage/gatheredResponseFrame(version:correlationID:errors:)`` does not
+      /// copy them.
       package var records: ByteSlice? = ByteSlice()
 
       package struct DivergingEpoch: WireStruct, Hashable, Sendable {

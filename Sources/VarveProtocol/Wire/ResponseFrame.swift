@@ -31,29 +31,32 @@ package struct ResponseFrame: Hashable, Sendable {
 extension WireMessage {
   /// The frame of this response, with its length ahead: what a broker sends.
   package consuming func responseFrame(version: Int16, correlationID: Int32) -> ByteSlice {
+    var errors: [ErrorCode] = []
     let writer = responseWriter(
-      version: version, correlationID: correlationID, gathersRecords: false)
+      version: version, correlationID: correlationID, gathersRecords: false, &errors)
     return writer.finish()
   }
 
   /// As ``responseFrame(version:correlationID:)``, in parts to be sent one after the other: records
   /// are not copied but are parts themselves, which keep alive the log's mappings that they lie in.
+  /// The error codes of the response are added to `errors`.
   package consuming func gatheredResponseFrame(
-    version: Int16, correlationID: Int32
+    version: Int16, correlationID: Int32, errors: inout [ErrorCode]
   ) -> [ByteSlice] {
     let writer = responseWriter(
-      version: version, correlationID: correlationID, gathersRecords: true)
+      version: version, correlationID: correlationID, gathersRecords: true, &errors)
     return writer.finishGathered()
   }
 
   private consuming func responseWriter(
-    version: Int16, correlationID: Int32, gathersRecords: Bool
+    version: Int16, correlationID: Int32, gathersRecords: Bool, _ errors: inout [ErrorCode]
   ) -> WireWriter {
     let api = Self.api
     precondition(api.versions.contains(version), "\(Self.name) has no version \(version)")
     let isFlexible = Self.isFlexible(version)
     var sizer = WireSizer(version: version, isFlexible: isFlexible, cutsStrings: true)
     measure(with: &sizer)
+    errors += sizer.errors
     let hasTags = ResponseFrame.hasFlexibleHeader(api, version: version)
     let byteCount = MemoryLayout<Int32>.size + (hasTags ? 1 : 0) + sizer.byteCount
     var writer = WireWriter(

@@ -31,6 +31,8 @@ package protocol WireCoder: ~Escapable {
   mutating func string(_ value: inout String?)
   mutating func bytes(_ value: inout ByteSlice)
   mutating func bytes(_ value: inout ByteSlice?)
+  /// Told of each error code, which was coded as a number.
+  mutating func note(_ error: ErrorCode)
   /// Batches of records, which a writer may leave where they are.
   mutating func records(_ value: inout ByteSlice?)
   mutating func array<Element: WireValue>(_ elements: inout [Element])
@@ -49,6 +51,9 @@ package protocol WireCoder: ~Escapable {
 
 extension WireCoder where Self: ~Escapable {
   package mutating func records(_ value: inout ByteSlice?) { bytes(&value) }
+
+  @inline(__always)
+  package mutating func note(_ error: ErrorCode) {}
 
   /// A field of every version.
   @inline(__always)

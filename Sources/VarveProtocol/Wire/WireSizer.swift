@@ -8,6 +8,8 @@ package struct WireSizer: WireCoder {
   package private(set) var byteCount = 0
   /// Those of them that are records, without their lengths.
   package private(set) var recordsByteCount = 0
+  /// The error codes of the message but for NONE.
+  package private(set) var errors: [ErrorCode] = []
   /// The tagged fields counted in the section being measured.
   private var tagCount: UInt32 = 0
 
@@ -35,6 +37,11 @@ package struct WireSizer: WireCoder {
 
 extension WireSizer {
   package mutating func boolean(_ value: inout Bool) { byteCount += 1 }
+
+  @inline(__always)
+  package mutating func note(_ error: ErrorCode) {
+    if error != .none { errors.append(error) }
+  }
 
   @inline(__always)
   package mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(

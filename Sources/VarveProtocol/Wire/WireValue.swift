@@ -79,6 +79,7 @@ extension ErrorCode: WireValue {
     var number = rawValue
     wire.integer(&number)
     self = ErrorCode(rawValue: number) ?? .unknownServerError
+    wire.note(self)
   }
 }
 

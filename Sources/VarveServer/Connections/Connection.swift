@@ -7,6 +7,7 @@ final class Connection {
   let id: Int
   let loop: EventLoop
   private let server: ServerLoop
+  let counters: LoopCounters
   private let socket: Socket
   private var readable: Event?
   private var writable: Event?
@@ -30,6 +31,7 @@ final class Connection {
     self.peer = peer
     self.server = server
     loop = server.loop
+    counters = server.counters
     let descriptor = socket.descriptor
     self.socket = socket
     conversation = Conversation(limits: server.options.limits)
@@ -50,7 +52,9 @@ final class Connection {
     guard occasion == .ready else { return close(.idle) }
     do throws(NetworkError) {
       switch try server.buffer.read(from: socket) {
-      case .bytes(let bytes): conversation.receive(bytes)
+      case .bytes(let bytes):
+        counters.counts.receivedBytes += UInt64(bytes.count)
+        conversation.receive(bytes)
       case .wouldBlock: return
       case .ended: return close(.ended)
       }
@@ -83,6 +87,7 @@ final class Connection {
     do throws(NetworkError) {
       while !conversation.outbox.isEmpty {
         guard case .bytes(let count) = try socket.send(conversation.outbox.pieces) else { break }
+        counters.counts.sentBytes += UInt64(count)
         conversation.sent(count)
       }
     } catch { return close(.lost(error)) }

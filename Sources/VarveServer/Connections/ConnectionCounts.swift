@@ -16,6 +16,7 @@ package final class ConnectionCounts: Sendable {
 
   private struct State {
     var total = 0
+    var refused: UInt64 = 0
     var byHost: [String: Int] = [:]
   }
 
@@ -23,11 +24,17 @@ package final class ConnectionCounts: Sendable {
 
   package var total: Int { state.withLock { $0.total } }
 
+  /// Connections that were one too many.
+  var refused: UInt64 { state.withLock { $0.refused } }
+
   /// Counts a connection. False where there are too many: then it is not counted.
   package func add(_ host: String) -> Bool {
     state.withLock { state in
       let fromHost = state.byHost[host, default: 0]
-      guard state.total < limits.total, fromHost < limits.perHost else { return false }
+      guard state.total < limits.total, fromHost < limits.perHost else {
+        state.refused += 1
+        return false
+      }
       state.total += 1
       state.byHost[host] = fromHost + 1
       return true

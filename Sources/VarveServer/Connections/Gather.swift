@@ -5,9 +5,12 @@ package import VarveBase
 package struct Gather: Sendable {
   package let pieces: [ByteSlice]
   package let byteCount: Int
+  /// The error codes in it, to be counted.
+  let errors: [ErrorCode]
 
-  package init(_ pieces: [ByteSlice]) {
+  package init(_ pieces: [ByteSlice], errors: [ErrorCode] = []) {
     self.pieces = pieces.filter { !$0.isEmpty }
+    self.errors = errors
     byteCount = pieces.reduce(0) { $0 + $1.count }
   }
 }

@@ -36,7 +36,8 @@ extension Handler {
     var response = ApiVersionsResponse()
     response.errorCode = .unsupportedVersion
     response.apis = advertised
-    return Gather([response.responseFrame(version: 0, correlationID: header.correlationID)])
+    let frame = response.responseFrame(version: 0, correlationID: header.correlationID)
+    return Gather([frame], errors: [response.errorCode])
   }
 
   private static var advertised: [ApiVersionsResponse.VersionRange] {

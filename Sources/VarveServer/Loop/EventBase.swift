@@ -1,4 +1,5 @@
 internal import CEvent
+internal import VarveBase
 
 /// libevent: which descriptors are ready and which timers are due. Of one thread.
 @safe
@@ -95,4 +96,76 @@ private func handleEvent(
   guard let argument = unsafe argument else { return }
   let event = unsafe Unmanaged<Event>.fromOpaque(argument).takeUnretainedValue()
   event.handle(occasion)
+}
+
+// MARK: - HTTP
+
+/// libevent's HTTP server: answers GET and HEAD on its base's thread, where it is used and closed.
+@safe
+final class HTTPServer {
+  struct Reply: Sendable {
+    var status: Int32 = 200
+    var contentType = "text/plain; charset=utf-8"
+    var text: String
+  }
+
+  /// A request has this many bytes of headers at most, and this many of a body, which nobody reads.
+  private static let bytesMax = 8 << 10
+  /// Seconds for which a connection may be silent.
+  private static let timeout: Int32 = 30
+
+  private var http: OpaquePointer?
+  private let answer: (_ path: String) -> Reply
+
+  /// Answers who connects to a socket that listens. Nil where the system gives no more memory.
+  init?(_ socket: consuming Socket, on base: EventBase, answer: @escaping (String) -> Reply) {
+    guard let http = unsafe evhttp_new(base.base) else { return nil }
+    unsafe self.http = http
+    self.answer = answer
+    unsafe evhttp_set_allowed_methods(
+      http, UInt16(EVHTTP_REQ_GET.rawValue | EVHTTP_REQ_HEAD.rawValue))
+    unsafe evhttp_set_timeout(http, Self.timeout)
+    unsafe evhttp_set_max_headers_size(http, Self.bytesMax)
+    unsafe evhttp_set_max_body_size(http, Self.bytesMax)
+    unsafe evhttp_set_gencb(http, handleRequest, Unmanaged.passUnretained(self).toOpaque())
+    guard unsafe evhttp_accept_socket(http, socket.descriptor) == 0 else {
+      close()
+      return nil
+    }
+    // Closed with the server from now on.
+    _ = socket.release()
+  }
+
+  /// Closes the port and its connections.
+  func close() {
+    guard let http = unsafe http else { return }
+    unsafe evhttp_free(http)
+    unsafe self.http = nil
+  }
+
+  fileprivate func handle(_ request: OpaquePointer) {
+    guard let uri = unsafe evhttp_request_get_uri(request), let buffer = unsafe evbuffer_new()
+    else {
+      return unsafe evhttp_send_error(request, 500, nil)
+    }
+    let path = unsafe String(cString: uri).prefix { $0 != "?" }
+    let reply = answer(String(path))
+    let headers = unsafe evhttp_request_get_output_headers(request)
+    unsafe evhttp_add_header(headers, "Content-Type", reply.contentType)
+    unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
+    let bytes = Array(reply.text.utf8)
+    let isAdded = unsafe bytes.withUnsafeBytes {
+      unsafe evbuffer_add(buffer, $0.baseAddress, $0.count) == 0
+    }
+    unsafe evhttp_send_reply(request, isAdded ? reply.status : 500, nil, buffer)
+    unsafe evbuffer_free(buffer)
+  }
+
+  deinit { precondition(unsafe http == nil, "an HTTP server is closed before it is let go") }
+}
+
+/// What libevent calls. The server is closed, and so hears of nothing more, before it is let go.
+private func handleRequest(_ request: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) {
+  guard let request = unsafe request, let argument = unsafe argument else { return }
+  unsafe Unmanaged<HTTPServer>.fromOpaque(argument).takeUnretainedValue().handle(request)
 }

@@ -44,29 +44,34 @@ package final class EventLoop: @unchecked Sendable {
 
   /// Runs a job on the loop's thread, after what it is doing. Any thread. Jobs that come once the
   /// loop was stopped are dropped.
-  package func execute(_ job: @escaping Job) {
-    let mustWake = state.withLock { state in
-      guard !state.isStopped else { return false }
+  package func execute(_ job: @escaping Job) { _ = take(job) }
+
+  /// As ``execute(_:)``. False where the loop was stopped, and the job is dropped.
+  private func take(_ job: @escaping Job) -> Bool {
+    let (isTaken, mustWake) = state.withLock { state in
+      guard !state.isStopped else { return (false, false) }
       state.jobs.append(job)
       defer { state.isWoken = true }
-      return !state.isWoken
+      return (true, !state.isWoken)
     }
     // The loop looks for jobs before it waits, so that its own need no wake-up.
     if mustWake && !isCurrent { wakePipe.wake() }
+    return isTaken
   }
 
-  /// Runs `body` on the loop's thread, and waits for it. Any other thread; the loop is running.
-  func call<Result: Sendable>(_ body: @escaping @Sendable () -> Result) -> Result {
+  /// Runs `body` on the loop's thread, and waits for it. Any other thread. Nil where the loop was
+  /// stopped.
+  func call<Result: Sendable>(_ body: @escaping @Sendable () -> Result) -> Result? {
     let result = Mutex<Result?>(nil)
     let done = DispatchSemaphore(value: 0)
-    execute {
+    let isTaken = take {
       let value = body()
       result.withLock { $0 = value }
       done.signal()
     }
+    guard isTaken else { return nil }
     done.wait()
-    guard let value = result.withLock({ $0 }) else { preconditionFailure("signalled unset") }
-    return value
+    return result.withLock { $0 }
   }
 
   /// Ends the thread after the jobs that it has. Any thread.

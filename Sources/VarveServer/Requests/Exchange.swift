@@ -4,6 +4,10 @@ internal import VarveBase
 final class Exchange {
   let loop: EventLoop
   let peer: Peer
+  /// The key of the request, once it is known.
+  var key: Int16 = -1
+  /// When it was begun, by the system's monotonic clock.
+  private let began = SystemTime().monotonicNanoseconds
   private let connection: Connection
   private let ticket: Conversation.Ticket
 
@@ -15,7 +19,11 @@ final class Exchange {
   }
 
   /// Sends the reply; nil where the client wants none.
-  func answer(_ reply: Gather?) { connection.answer(ticket, reply) }
+  func answer(_ reply: Gather?) {
+    let time = SystemTime().monotonicNanoseconds - began
+    connection.counters.answered(key, nanoseconds: time, errors: reply?.errors ?? [])
+    connection.answer(ticket, reply)
+  }
 
   /// Lets the client's next requests be begun before this one is answered.
   func letPass() { connection.letPass(ticket) }

@@ -5,6 +5,8 @@ internal import VarveProtocol
 /// What answers the requests of one key. Its versions are what ApiVersions says of it.
 struct Handler: Sendable {
   let api: API
+  /// As Kafka names the key: `Produce`.
+  let name: String
   /// On the connection's loop.
   let begin: @Sendable (RequestFrame, Exchange, RequestContext) throws(WireError) -> Void
 
@@ -14,6 +16,7 @@ struct Handler: Sendable {
     _ body: @escaping @Sendable (Request, RequestContext) -> Response
   ) {
     api = type.api.with(versions)
+    name = type.keyName
     begin = { (frame, exchange, context) throws(WireError) in
       let request = try Request(of: frame)
       exchange.answer(body(request, context).reply(to: frame.header))
@@ -26,6 +29,7 @@ struct Handler: Sendable {
     _ body: @escaping @Sendable (Request, RequestContext) -> Response
   ) {
     api = type.api.with(versions)
+    name = type.keyName
     begin = { (frame, exchange, context) throws(WireError) in
       let request = try Request(of: frame)
       let later = exchange.later
@@ -42,6 +46,7 @@ struct Handler: Sendable {
     _ body: @escaping @Sendable (Request, RequestContext) async -> Response
   ) {
     api = type.api.with(versions)
+    name = type.keyName
     begin = { (frame, exchange, context) throws(WireError) in
       let request = try Request(of: frame)
       let later = exchange.later
@@ -59,6 +64,7 @@ struct Handler: Sendable {
     _ body: @escaping @Sendable (Request, Exchange, RequestContext) -> Void
   ) {
     api = type.api.with(versions)
+    name = type.keyName
     begin = { (frame, exchange, context) throws(WireError) in
       body(try Request(of: frame), exchange, context)
     }
@@ -72,6 +78,9 @@ extension API {
 }
 
 extension WireMessage {
+  /// The name of a request's key.
+  fileprivate static var keyName: String { String(name.dropLast("Request".count)) }
+
   /// The request of a frame. Bytes after its last field are passed over, as Kafka does: librdkafka
   /// asks for all topics with three bytes too many.
   fileprivate init(of frame: RequestFrame) throws(WireError) {
@@ -80,7 +89,9 @@ extension WireMessage {
 
   /// The response as it is sent, its records from where they lie.
   consuming func reply(to header: RequestHeader) -> Gather {
-    Gather(
-      gatheredResponseFrame(version: header.version, correlationID: header.correlationID))
+    var errors: [ErrorCode] = []
+    let pieces = gatheredResponseFrame(
+      version: header.version, correlationID: header.correlationID, errors: &errors)
+    return Gather(pieces, errors: errors)
   }
 }

@@ -14,6 +14,9 @@ struct HandlerTable: Sendable {
   /// What is answered, by key.
   var apis: [API] { handlers.values.map(\.api).sorted { $0.key < $1.key } }
 
+  /// The names of the keys that are answered.
+  var names: [Int16: String] { handlers.mapValues(\.name) }
+
   /// Begins to answer a request. Throws where it cannot be decoded, or is of a key or version that
   /// nobody answers: as in Kafka the connection ends then.
   func handle(
@@ -26,6 +29,7 @@ struct HandlerTable: Sendable {
       return exchange.refuse(
         "a request of key \(header.key) came from a client that has not proved who it is")
     }
+    exchange.key = header.key
     guard let handler = handlers[header.key] else {
       preconditionFailure("a frame of an unknown key is not decoded")
     }

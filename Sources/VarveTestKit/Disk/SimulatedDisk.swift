@@ -303,12 +303,19 @@ struct SimulatedDisk: Sendable {
   /// How many bytes the disk can take in a file from a position on.
   private func room(for number: Int, from position: Int) -> Int {
     guard faults.capacity < .max else { return .max }
-    let used = files.reduce(0) { sum, file in
+    let own = files[number]?.allocatedByteCount ?? 0
+    return max(0, own + faults.capacity - usedBytes - position)
+  }
+
+  private var usedBytes: Int {
+    files.reduce(0) { sum, file in
       let isFree = nameless.contains(file.key) && file.value.openCount == 0
       return isFree ? sum : sum + file.value.allocatedByteCount
     }
-    let own = files[number]?.allocatedByteCount ?? 0
-    return max(0, own + faults.capacity - used - position)
+  }
+
+  var availableBytes: Int {
+    faults.capacity < .max ? max(0, faults.capacity - usedBytes) : .max
   }
 
   private mutating func newNumber() -> Int {

@@ -147,6 +147,10 @@ package final class SimulatedFileSystem: FileSystem {
     try withDisk { (disk) throws(FileError) in try disk.syncAll(below: path) }
   }
 
+  package func availableBytes(at path: String) throws(FileError) -> Int {
+    withDisk { $0.availableBytes }
+  }
+
   package func lock(_ path: String) throws(FileError) -> any FileLock {
     try SimulatedLock(path, self)
   }
