@@ -101,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "VarveBrokerTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
-      name: "VarveServerTests", dependencies: ["VarveTestSupport", "VarveServer"],
+      name: "VarveServerTests", dependencies: ["VarveTestSupport", "VarveServer", "COpenSSL"],
       swiftSettings: relaxed),
     .testTarget(name: "VarveTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(

@@ -34,8 +34,35 @@
       public var mechanisms: [Mechanism] = []
       /// The users of ``Mechanism/plain``: a file with lines of `USER:PASSWORD`.
       public var passwordFile: String?
+      /// What connections are encrypted with; nil: they are not.
+      public var tls: TLS?
 
       public init() {}
+
+      /// A certificate, and what is asked of clients. Files are PEM.
+      public struct TLS: Sendable {
+        /// The certificate, and after it those that lead to an authority which clients know.
+        public var certificateFile: String
+        /// Its key, without a password. May be the same file.
+        public var keyFile: String
+        /// Whether clients prove with a certificate who they are.
+        public var clientCertificates = ClientCertificates.none
+        /// The authorities whose certificates are accepted from clients.
+        public var clientAuthorityFile: String?
+
+        public init(certificateFile: String, keyFile: String) {
+          self.certificateFile = certificateFile
+          self.keyFile = keyFile
+        }
+      }
+
+      /// Whether clients send certificates. Who sends one is the user of its subject.
+      public enum ClientCertificates: String, Sendable, CaseIterable {
+        case none
+        /// One that is sent is checked; none may be sent.
+        case requested
+        case required
+      }
     }
   }
 
@@ -46,11 +73,25 @@
     }
   }
 
+  extension TLSOptions {
+    fileprivate init(_ tls: Varve.ListenerSecurity.TLS) {
+      self.init(certificateFile: tls.certificateFile, keyFile: tls.keyFile)
+      clientAuthorityFile = tls.clientAuthorityFile
+      clientCertificates =
+        switch tls.clientCertificates {
+        case .none: .none
+        case .requested: .requested
+        case .required: .required
+        }
+    }
+  }
+
   extension VarveServer.ListenerSecurity {
     fileprivate init(_ security: Varve.ListenerSecurity) {
       self.init()
       mechanisms = security.mechanisms.compactMap { SaslMechanism(rawValue: $0.rawValue) }
       passwordFile = security.passwordFile
+      tls = security.tls.map { TLSOptions($0) }
     }
   }
 #endif

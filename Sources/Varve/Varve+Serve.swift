@@ -106,6 +106,13 @@
       /// The connections that are open.
       public var connectionCount: Int { server.connectionCount }
 
+      /// Reads certificates, keys and passwords again, for those who come from now on.
+      ///
+      /// - Throws: `.invalidArgument` where some cannot be used: then all stays as it is.
+      public func reloadSecurity() throws(VarveError) {
+        do { try server.reloadSecurity() } catch { throw VarveError(error) }
+      }
+
       /// Lets nobody in any more, answers the requests that were begun, and closes the connections.
       /// The log stays open. Stopping twice does nothing.
       public func stop() async {

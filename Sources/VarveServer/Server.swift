@@ -9,6 +9,7 @@ package import VarveBroker
 package final class Server: Sendable {
   /// Where it listens, with the ports that it got.
   package let addresses: [SocketAddress]
+  private let gates: [Gate]
   private let loops: [LoopBound<ServerLoop>]
   private let counts: ConnectionCounts
   let broker: Broker
@@ -18,7 +19,7 @@ package final class Server: Sendable {
   /// that lets everybody in and the options don't allow that.
   package init(_ broker: Broker, options: ServerOptions = ServerOptions()) throws(NetworkError) {
     try Self.checkListeners(options)
-    let gates = try options.listeners.map { listener throws(NetworkError) in
+    gates = try options.listeners.map { listener throws(NetworkError) in
       try Gate(listener.security, broker)
     }
     self.broker = broker
@@ -65,6 +66,13 @@ package final class Server: Sendable {
       counted, open: counts.total, refused: counts.refused, names: Handlers.table.names)
   }
 
+  /// Reads certificates, keys and passwords again, for those who come from now on. Throws
+  /// `.security` where some cannot be used: then all stays as it is.
+  package func reloadSecurity() throws(NetworkError) {
+    let asked = try gates.map { gate throws(NetworkError) in try gate.read() }
+    for (gate, asked) in zip(gates, asked) { gate.change(to: asked) }
+  }
+
   /// Lets nobody in any more, answers the requests that were begun for as long as the options say,
   /// closes all connections, and ends the loops. Stopping twice does nothing.
   package func stop() async {
@@ -101,6 +109,12 @@ package final class Server: Sendable {
 
   /// A machine that others reach lets nobody in by chance.
   private static func checkListeners(_ options: ServerOptions) throws(NetworkError) {
+    for listener in options.listeners
+    where !listener.address.isLoopback && listener.security.tellsPasswords {
+      options.logger.log(
+        .warning, "whoever can read a connection to this address learns passwords",
+        [.address: listener.address.description])
+    }
     for listener in options.listeners
     where !listener.address.isLoopback && !listener.security.authenticates {
       let address = listener.address

@@ -10,6 +10,8 @@ final class ServerLoop {
   private let counts: ConnectionCounts
   private let handlers: HandlerTable
   var buffer = ReadBuffer()
+  /// What encrypted connections are read into.
+  var plainBuffer = ReadBuffer(byteCount: 64 << 10)
   private var connections: [Int: Connection] = [:]
   private var connectionCount = 0
   private var listeners: [Listener] = []
@@ -35,8 +37,13 @@ final class ServerLoop {
   func adopt(_ socket: consuming Socket, _ peer: Peer) {
     guard !isStopping else { return counts.remove(peer.address.host) }
     connectionCount += 1
+    guard let connection = Connection(socket, id: connectionCount, peer: peer, server: self) else {
+      options.logger.log(
+        .error, "a connection was refused: there is no memory for TLS",
+        [.peer: peer.address.description])
+      return counts.remove(peer.address.host)
+    }
     counters.counts.openedConnections += 1
-    let connection = Connection(socket, id: connectionCount, peer: peer, server: self)
     connections[connection.id] = connection
   }
 
@@ -51,6 +58,8 @@ final class ServerLoop {
     let logger = options.logger.with(.peer, connection.peer.address.description)
     switch reason {
     case .ended, .stopped: logger.log(.debug, "a connection was closed")
+    case .unproved:
+      logger.log(.notice, "a connection was closed: the client did not prove who it is in time")
     case .idle: logger.log(.debug, "a connection was closed: nothing came for too long")
     case .lost(let error): logger.log(.debug, "a connection was lost: \(error)")
     case .violation(let what): logger.log(.notice, "a connection was closed: \(what)")

@@ -16,6 +16,8 @@ package struct ServerOptions: Sendable {
   package var connections = ConnectionCounts.Limits()
   /// How long a connection may be silent (`connections.max.idle.ms`).
   package var idleMilliseconds: Int64 = 600_000
+  /// How long a client may take for the TLS handshake and for the proof of who it is.
+  package var proofMilliseconds: Int64 = 30_000
   /// How long a client waits to be told that it is not who it says it is, so that it does not try
   /// again at once (`connection.failed.authentication.delay.ms`).
   package var refusalMilliseconds: Int64 = 100

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: stock clients prove who they are to the built program, and those who don't get nothing.
 /// Method: shell scripts with kcat, and each client of PyPI with the users that one of them set.
@@ -85,5 +86,48 @@ import VarveTestKit
       "varve serve --listen SASL_PLAINTEXT://127.0.0.1:0 --set \(set)")
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains(part), "\(outcome.errors)")
+  }
+
+  @Test(
+    "G61: kcat works through TLS, with its own certificate and with a password",
+    arguments: [
+      "ssl", "sasl_ssl",
+    ])
+  func encrypted(protocol spoken: String) async throws {
+    let certificates = try await TestCertificates.shared
+    let outcome = try await BuiltProgram().shell(
+      """
+      echo admin:admin-secret >users
+      mkfifo said
+      varve serve --listen \(spoken.uppercased())://127.0.0.1:0 --set varve.passwords=users \\
+        --set sasl.enabled.mechanisms=PLAIN --set ssl.client.auth=required \\
+        --set ssl.keystore.location=\(certificates.path("server")) \\
+        --set ssl.truststore.location=\(certificates.path("authority")) 2>said &
+      read -r line <said
+      cat said >/dev/null &
+      B=${line##* }
+      as() { kcat -q -b $B -X security.protocol=\(spoken) -X sasl.mechanism=PLAIN \\
+        -X sasl.username=admin -X sasl.password=admin-secret \\
+        -X ssl.ca.location=\(certificates.path("authority")) "$@"; }
+      trusted() { as -X ssl.certificate.location=$C -X ssl.key.location=$C "$@"; }
+      C=\(certificates.path("client"))
+      seq 100000 | trusted -P -t numbers
+      trusted -C -t numbers -o beginning -e | cksum
+      seq 100000 | cksum
+      as -L -m 1 >/dev/null 2>&1 || echo nothing without a certificate
+      C=\(certificates.path("expired"))
+      trusted -L -m 1 >/dev/null 2>&1 || echo nothing with one that has expired
+      kcat -q -b $B -L -m 1 >/dev/null 2>&1 || echo nothing without TLS
+      kill -TERM %1
+      wait %1
+      """)
+    let lines = outcome.text.split(separator: "\n").map(String.init)
+    #expect(lines.count == 5)
+    #expect(lines.first == lines.dropFirst().first)
+    #expect(
+      lines.dropFirst(2) == [
+        "nothing without a certificate", "nothing with one that has expired",
+        "nothing without TLS",
+      ])
   }
 }

@@ -152,7 +152,10 @@ import VarveTestKit
     ("--set num.partition=3", "did you mean 'num.partitions'?"),
     ("--set num.partitions=some", "a 32-bit number of at least 1 (--set)"),
     ("--config missing.properties", "there is no file missing.properties"),
-    ("--listen SSL://127.0.0.1:0", "there is no SSL yet"),
+    ("--listen GSSAPI://127.0.0.1:0", "there is no GSSAPI"),
+    ("--listen SSL://127.0.0.1:0", "names no certificate"),
+    ("--listen SSL://127.0.0.1:0 --set ssl.keystore.type=JKS", "PEM alone"),
+    ("--listen SSL://127.0.0.1:0 --set ssl.keystore.location=none.pem", "none.pem"),
     ("--at a,b", "Varve keeps one"),
   ])
   func `what a server cannot be started with is said`(options: String, part: String) async throws {

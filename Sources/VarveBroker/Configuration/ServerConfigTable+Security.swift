@@ -9,6 +9,23 @@ extension ServerConfigDefinition {
       "How clients of SASL listeners may prove who they are: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512."
     ),
     .init(
+      "ssl.client.auth", .string, "none", .none,
+      "Whether clients of SSL listeners prove with a certificate who they are: none, requested or "
+        + "required."),
+    .init(
+      "ssl.keystore.location", .string, nil, .none,
+      "The certificate and its key: a PEM file with both, unless varve.ssl.key names the key's."),
+    .init(
+      "ssl.keystore.type", .string, "PEM", .none, "The form of certificates and keys: PEM."),
+    .init(
+      "ssl.truststore.location", .string, nil, .none,
+      "The authorities whose certificates are accepted from clients: a PEM file."),
+    .init(
+      "ssl.truststore.type", .string, "PEM", .none, "The form of authorities: PEM."),
+    .init(
+      "varve.ssl.key", .string, nil, .none,
+      "The key of the certificate: a PEM file, without a password."),
+    .init(
       "varve.passwords", .string, nil, .none,
       "The users of PLAIN: a file with lines of USER:PASSWORD."),
   ]

@@ -8,17 +8,42 @@
       of listener: ListenerSetting, _ configuration: StartConfiguration
     ) throws -> Varve.ListenerSecurity {
       var security = Varve.ListenerSecurity()
-      switch listener.securityProtocol {
-      case "PLAINTEXT": break
-      case "SASL_PLAINTEXT":
-        security.mechanisms = try mechanisms(configuration)
-        security.passwordFile = configuration["varve.passwords"]
-      default:
+      guard protocols.contains(listener.securityProtocol) else {
         throw CommandError(
           "listener \(listener.name)://\(listener.address): there is no "
-            + "\(listener.securityProtocol) yet, only PLAINTEXT and SASL_PLAINTEXT")
+            + "\(listener.securityProtocol), only \(protocols.joined(separator: ", "))")
       }
+      if listener.securityProtocol.hasPrefix("SASL_") {
+        security.mechanisms = try mechanisms(configuration)
+        security.passwordFile = configuration["varve.passwords"]
+      }
+      if listener.securityProtocol.hasSuffix("SSL") { security.tls = try tls(configuration) }
       return security
+    }
+
+    private static let protocols = ["PLAINTEXT", "SASL_PLAINTEXT", "SSL", "SASL_SSL"]
+
+    private static func tls(
+      _ configuration: StartConfiguration
+    ) throws -> Varve.ListenerSecurity.TLS {
+      for name in ["ssl.keystore.type", "ssl.truststore.type"] {
+        guard (configuration[name] ?? "PEM").uppercased() == "PEM" else {
+          throw CommandError("\(name) is \(configuration[name] ?? ""): there is PEM alone")
+        }
+      }
+      guard let certificate = configuration["ssl.keystore.location"] else {
+        throw CommandError("ssl.keystore.location names no certificate for the SSL listeners")
+      }
+      var tls = Varve.ListenerSecurity.TLS(
+        certificateFile: certificate, keyFile: configuration["varve.ssl.key"] ?? certificate)
+      tls.clientAuthorityFile = configuration["ssl.truststore.location"]
+      let asked = configuration["ssl.client.auth"] ?? "none"
+      guard let known = Varve.ListenerSecurity.ClientCertificates(rawValue: asked.lowercased())
+      else {
+        throw CommandError("ssl.client.auth is \(asked): there are none, requested, required")
+      }
+      tls.clientCertificates = known
+      return tls
     }
 
     private static func mechanisms(

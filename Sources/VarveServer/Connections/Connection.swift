@@ -6,13 +6,19 @@ internal import VarveProtocol
 final class Connection {
   let id: Int
   let loop: EventLoop
-  private let server: ServerLoop
+  let server: ServerLoop
   let counters: LoopCounters
-  private let socket: Socket
+  let socket: Socket
+  /// Nil where the connection is not encrypted.
+  let tls: TLSChannel?
+  /// Whether it is known if the client has a certificate.
+  var isIdentified = false
   private var readable: Event?
   private var writable: Event?
   private var farewell: Event?
-  private var conversation: Conversation
+  /// Until when the client has to have proved who it is.
+  private var proofDeadline: Event?
+  var conversation: Conversation
   /// What requests that wait need to hear.
   private var waits: [Conversation.Ticket: ExchangeWait] = [:]
   let peer: Peer
@@ -26,7 +32,8 @@ final class Connection {
   private var isReading = false
   private var isWriting = false
 
-  init(_ socket: consuming Socket, id: Int, peer: Peer, server: ServerLoop) {
+  /// Nil where there is no memory for TLS.
+  init?(_ socket: consuming Socket, id: Int, peer: Peer, server: ServerLoop) {
     self.id = id
     self.peer = peer
     self.server = server
@@ -34,8 +41,15 @@ final class Connection {
     counters = server.counters
     let descriptor = socket.descriptor
     self.socket = socket
+    let asked = peer.gate.current
+    if let context = asked.tls {
+      guard let session = TLSSession(context) else { return nil }
+      tls = TLSChannel(session)
+    } else {
+      tls = nil
+    }
     conversation = Conversation(limits: server.options.limits)
-    authentication = Authentication(peer.gate.sasl)
+    authentication = Authentication(asked.sasl)
     conversation.limitFrames(isProved: authentication.principal != nil)
     readable = Event(.readable, of: descriptor, on: loop.base) { [weak self] occasion in
       self?.becameReadable(occasion)
@@ -43,7 +57,18 @@ final class Connection {
     writable = Event(.writable, of: descriptor, on: loop.base) { [weak self] occasion in
       self?.becameWritable(occasion)
     }
+    if asked.sasl != nil || tls != nil {
+      proofDeadline = loop.timer(after: server.options.proofMilliseconds) { [weak self] in
+        self?.checkProof()
+      }
+    }
     watch()
+  }
+
+  private func checkProof() {
+    proofDeadline = nil
+    let isProved = authentication.principal != nil && tls?.session.isEstablished ?? true
+    if !isProved { close(.unproved) }
   }
 
   // MARK: Events
@@ -54,7 +79,7 @@ final class Connection {
       switch try server.buffer.read(from: socket) {
       case .bytes(let bytes):
         counters.counts.receivedBytes += UInt64(bytes.count)
-        conversation.receive(bytes)
+        if let tls { tls.session.receive(bytes) } else { conversation.receive(bytes) }
       case .wouldBlock: return
       case .ended: return close(.ended)
       }
@@ -73,25 +98,33 @@ final class Connection {
     guard !isClosed, !isServing else { return }
     isServing = true
     do throws(FrameLengthError) {
-      while !isClosed, let (ticket, frame) = try conversation.next() {
-        server.handle(frame, Exchange(of: self, ticket))
-      }
+      repeat {
+        while !isClosed, let (ticket, frame) = try conversation.next() {
+          server.handle(frame, Exchange(of: self, ticket))
+        }
+      } while decrypt()
     } catch { close(.violation(error.description)) }
     isServing = false
     conversation.settle()
+    tls?.session.settle()
     flush()
+    if tls?.isEnded == true && conversation.isIdle { close(.ended) }
   }
+
+  /// Whether there is something to be sent, and the system takes no more.
+  private var hasUnsent: Bool { tls.map { !$0.sealed.isEmpty } ?? !conversation.outbox.isEmpty }
 
   private func flush() {
     guard !isClosed else { return }
     do throws(NetworkError) {
-      while !conversation.outbox.isEmpty {
+      if let tls { try flush(tls) }
+      while tls == nil, !conversation.outbox.isEmpty {
         guard case .bytes(let count) = try socket.send(conversation.outbox.pieces) else { break }
         counters.counts.sentBytes += UInt64(count)
         conversation.sent(count)
       }
     } catch { return close(.lost(error)) }
-    if conversation.isEnding && conversation.isIdle { return close(.stopped) }
+    if conversation.isEnding && conversation.isIdle && !hasUnsent { return close(.stopped) }
     watch()
   }
 
@@ -100,11 +133,12 @@ final class Connection {
   private func watch() {
     guard !isClosed else { return }
     let idle = server.options.idleMilliseconds
-    if conversation.wantsBytes != isReading {
+    let wantsBytes = conversation.wantsBytes && tls?.wantsBytes ?? true
+    if wantsBytes != isReading {
       isReading.toggle()
       if isReading { readable?.arm(timeout: idle) } else { readable?.disarm() }
     }
-    if conversation.outbox.isEmpty == isWriting {
+    if hasUnsent != isWriting {
       isWriting.toggle()
       if isWriting { writable?.arm(timeout: idle) } else { writable?.disarm() }
     }
@@ -135,6 +169,7 @@ final class Connection {
   enum Reason {
     case ended
     case idle
+    case unproved
     case stopped
     case lost(NetworkError)
     /// What the client sent cannot be.
@@ -154,16 +189,18 @@ final class Connection {
   func end() {
     conversation.end()
     for wait in Array(waits.values) { wait.hurry?() }
-    if conversation.isIdle { close(.stopped) } else { watch() }
+    if conversation.isIdle && !hasUnsent { close(.stopped) } else { watch() }
   }
 
   func close(_ reason: Reason) {
     guard !isClosed else { return }
     isClosed = true
+    if let tls { hangUp(tls) }
     // Here and not when the connection is let go, which may be on another thread.
     readable = nil
     writable = nil
     farewell = nil
+    proofDeadline = nil
     let waiting = waits
     waits = [:]
     for wait in waiting.values { wait.abandon() }

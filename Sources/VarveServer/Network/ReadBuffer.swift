@@ -6,9 +6,14 @@ internal import VarveBase
 /// memory.
 @safe
 struct ReadBuffer {
-  /// More than the system hands over at a time, mostly.
-  private static let byteCount = 256 << 10
-  private var storage = ByteStorage(count: byteCount)
+  private let byteCount: Int
+  private var storage: ByteStorage
+
+  /// By default more than the system hands over at a time, mostly.
+  init(byteCount: Int = 256 << 10) {
+    self.byteCount = byteCount
+    storage = ByteStorage(count: byteCount)
+  }
 
   enum Outcome {
     case bytes(ByteSlice)
@@ -16,8 +21,18 @@ struct ReadBuffer {
     case ended
   }
 
+  /// Fills it with as many bytes as `body` returns, which is called with the memory and its size.
+  mutating func fill<Failure: Error>(
+    _ body: (UnsafeMutableRawPointer, Int) throws(Failure) -> Int
+  ) throws(Failure) -> ByteSlice {
+    if !isKnownUniquelyReferenced(&storage) { storage = ByteStorage(count: byteCount) }
+    let count = try unsafe body(storage.base, storage.count)
+    return unsafe ByteSlice(
+      unsafeBase: UnsafeRawPointer(storage.base), count: count, owner: storage)
+  }
+
   mutating func read(from socket: borrowing Socket) throws(NetworkError) -> Outcome {
-    if !isKnownUniquelyReferenced(&storage) { storage = ByteStorage(count: Self.byteCount) }
+    if !isKnownUniquelyReferenced(&storage) { storage = ByteStorage(count: byteCount) }
     switch try unsafe socket.receive(into: storage.base, count: storage.count) {
     case .bytes(let count):
       return .bytes(

@@ -33,7 +33,8 @@ package struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether only programs of this machine reach it. Of names, `localhost` alone is known to be so.
   package var isLoopback: Bool {
-    host.hasPrefix("127.") || host == "::1" || host == "localhost"
+    host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isWholeNumber } || host == "::1"
+      || host == "localhost"
       || host.hasPrefix("::ffff:127.")
   }
 

@@ -1,16 +1,48 @@
+internal import Synchronization
 internal import VarveBroker
 
-/// What a listener asks of those who come, made once from its ``ListenerSecurity``.
-struct Gate: Sendable {
-  /// Nil where nobody has to prove anything.
-  let sasl: SaslOffer?
+/// What a listener asks of those who come, made from its ``ListenerSecurity``.
+final class Gate: Sendable {
+  /// What is asked of one client.
+  struct Asked: Sendable {
+    /// Nil where nobody has to prove anything by a mechanism of SASL.
+    let sasl: SaslOffer?
+    /// Nil where connections are not encrypted.
+    let tls: TLSContext?
+  }
+
+  private let security: ListenerSecurity
+  private let credentials: ScramCredentials
+  private let state: Mutex<Asked>
 
   /// Reads what the options name. Throws `.security` where that cannot be used.
   init(_ security: ListenerSecurity, _ broker: Broker) throws(NetworkError) {
-    guard security.authenticates else {
-      sasl = nil
-      return
-    }
+    self.security = security
+    credentials = ScramCredentials(of: broker)
+    state = Mutex(try Self.asked(security, credentials))
+  }
+
+  /// What is asked of a client that comes now.
+  var current: Asked { state.withLock { $0 } }
+
+  /// Reads the files that the options name. Throws `.security` where they cannot be used.
+  func read() throws(NetworkError) -> Asked { try Self.asked(security, credentials) }
+
+  /// Asks this of those who come from now on.
+  func change(to asked: Asked) { state.withLock { $0 = asked } }
+
+  private static func asked(
+    _ security: ListenerSecurity, _ credentials: ScramCredentials
+  ) throws(NetworkError) -> Asked {
+    var tls: TLSContext?
+    if let options = security.tls { tls = try TLSContext(options) }
+    return Asked(sasl: try offer(security, credentials), tls: tls)
+  }
+
+  private static func offer(
+    _ security: ListenerSecurity, _ credentials: ScramCredentials
+  ) throws(NetworkError) -> SaslOffer? {
+    guard !security.mechanisms.isEmpty else { return nil }
     var passwords = UserPasswords()
     if security.mechanisms.contains(.plain) {
       guard let file = security.passwordFile else {
@@ -19,8 +51,7 @@ struct Gate: Sendable {
       }
       passwords = try UserPasswords(file: file)
     }
-    sasl = SaslOffer(
-      mechanisms: security.mechanisms, passwords: passwords, scram: ScramCredentials(of: broker))
+    return SaslOffer(mechanisms: security.mechanisms, passwords: passwords, scram: credentials)
   }
 }
 

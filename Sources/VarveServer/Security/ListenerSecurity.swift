@@ -6,10 +6,16 @@ package struct ListenerSecurity: Sendable {
   /// The users of PLAIN, a file with lines of `USER:PASSWORD`. Users of SCRAM are in the log.
   package var passwordFile: String?
 
+  /// What connections are encrypted with; nil: they are not.
+  package var tls: TLSOptions?
+
   package init() {}
 
   /// Whether nobody is let in without proof of who that is.
-  package var authenticates: Bool { !mechanisms.isEmpty }
+  package var authenticates: Bool { !mechanisms.isEmpty || tls?.clientCertificates == .required }
+
+  /// Whether whoever reads the connection learns passwords.
+  var tellsPasswords: Bool { tls == nil && mechanisms.contains(.plain) }
 }
 
 /// An address to listen at, and who is let in there.

@@ -47,8 +47,11 @@ def python_settings(mechanism, password):
 def kafka_python(mechanism, password, value):
     settings = python_settings(mechanism, password)
     patience = 2000 if value is None else SECONDS * 1000
-    producer = KafkaProducer(
-        **settings, max_block_ms=patience, bootstrap_timeout_ms=patience)
+    # Its versions call differently how long the first connection may take.
+    first = {
+        name: patience for name in ("bootstrap_timeout_ms", "api_version_auto_timeout_ms")
+        if name in KafkaProducer.DEFAULT_CONFIG}
+    producer = KafkaProducer(**settings, **first, max_block_ms=patience)
     producer.send("secrets", value.encode()).get(SECONDS)
     producer.close()
     consumer = KafkaConsumer(

@@ -52,6 +52,13 @@ package struct Authentication: Sendable {
     }
   }
 
+  /// The client has a certificate of this subject: that is who it is, where no mechanism is asked
+  /// for.
+  package mutating func identify(_ name: String) {
+    guard offer == nil else { return }
+    state = .done(Principal(user: name))
+  }
+
   /// The client chooses a mechanism. Returns what it is told, and why the log is told of it.
   package mutating func choose(
     _ mechanism: String, hasBareTokens: Bool

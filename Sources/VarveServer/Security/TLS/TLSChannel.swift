@@ -1,0 +1,51 @@
+internal import VarveBase
+
+/// What lies between a connection's socket and its conversation where both are encrypted.
+final class TLSChannel {
+  let session: TLSSession
+  /// Encrypted, and to be sent.
+  private(set) var sealed = Outbox()
+  /// Whether the client says no more.
+  private(set) var isEnded = false
+
+  /// With as much to be sent, nothing more is encrypted, and nothing read.
+  private static let sealedBytesMax = 256 << 10
+
+  init(_ session: TLSSession) { self.session = session }
+
+  var wantsBytes: Bool { !isEnded && sealed.byteCount <= Self.sealedBytesMax }
+
+  /// What the client said, as far as it has come; nil where more has to come first.
+  func read(_ buffer: inout ReadBuffer) throws(TLSError) -> ByteSlice? {
+    guard wantsBytes else { return nil }
+    let bytes = try unsafe buffer.fill { (base, capacity) throws(TLSError) in
+      var count = 0
+      while count < capacity {
+        let reading = try unsafe session.read(into: base + count, count: capacity - count)
+        guard case .bytes(let read) = reading else {
+          isEnded = reading == .ended
+          break
+        }
+        count += read
+      }
+      return count
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+
+  /// Encrypts what is to be sent, a bounded part at a time.
+  func seal(_ conversation: inout Conversation) throws(TLSError) {
+    takeOutput()
+    while sealed.byteCount <= Self.sealedBytesMax, let piece = conversation.outbox.pieces.first {
+      conversation.sent(try session.write(piece))
+      takeOutput()
+    }
+  }
+
+  func takeOutput() {
+    let output = session.takeOutput()
+    if !output.isEmpty { sealed.append(Gather([output])) }
+  }
+
+  func sent(_ count: Int) { sealed.sent(count) }
+}
