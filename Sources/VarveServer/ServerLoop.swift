@@ -61,6 +61,8 @@ final class ServerLoop {
     case .unproved:
       logger.log(.notice, "a connection was closed: the client did not prove who it is in time")
     case .idle: logger.log(.debug, "a connection was closed: nothing came for too long")
+    case .overdue:
+      logger.log(.notice, "a connection was closed: a large request did not come whole in time")
     case .lost(let error): logger.log(.debug, "a connection was lost: \(error)")
     case .violation(let what): logger.log(.notice, "a connection was closed: \(what)")
     }

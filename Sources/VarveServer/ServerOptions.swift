@@ -21,6 +21,10 @@ package struct ServerOptions: Sendable {
   /// How long a client waits to be told that it is not who it says it is, so that it does not try
   /// again at once (`connection.failed.authentication.delay.ms`).
   package var refusalMilliseconds: Int64 = 100
+  /// What large requests of all connections may take of memory (`queued.max.request.bytes`).
+  package var requestMemoryBytesMax = 64 << 20
+  /// How long a large request may take to come, once it has that.
+  package var largeRequestMilliseconds: Int64 = 30_000
   /// How long requests that were begun may take once the server stops.
   package var drainMilliseconds: Int64 = 5_000
   package var logger = Logger.discarding

@@ -30,6 +30,9 @@ final class Connection {
   /// Whether the requests that were read are being begun, whose replies are written together.
   private var isServing = false
   private var isReading = false
+  private var isAwaitingRoom = false
+  /// When a large request has to have come whole: what it holds, others wait for.
+  private var deadline: Event?
   private var isWriting = false
 
   /// Nil where there is no memory for TLS.
@@ -79,7 +82,7 @@ final class Connection {
       switch try server.buffer.read(from: socket) {
       case .bytes(let bytes):
         counters.counts.receivedBytes += UInt64(bytes.count)
-        if let tls { tls.session.receive(bytes) } else { conversation.receive(bytes) }
+        if let tls { tls.receive(bytes) } else { conversation.receive(bytes) }
       case .wouldBlock: return
       case .ended: return close(.ended)
       }
@@ -99,8 +102,12 @@ final class Connection {
     isServing = true
     do throws(FrameLengthError) {
       repeat {
-        while !isClosed, let (ticket, frame) = try conversation.next() {
-          server.handle(frame, Exchange(of: self, ticket))
+        while !isClosed {
+          if let (ticket, frame) = try conversation.next() {
+            server.handle(frame, Exchange(of: self, ticket))
+          } else if !takesRoom() {
+            break
+          }
         }
       } while decrypt()
     } catch { close(.violation(error.description)) }
@@ -109,6 +116,42 @@ final class Connection {
     tls?.session.settle()
     flush()
     if tls?.isEnded == true && conversation.isIdle { close(.ended) }
+    if conversation.hasRequests || conversation.wantsBytes && tls?.hasReadable ?? false { goOn() }
+  }
+
+  /// Serves what is left once others had their turn: replies that were too much for the outbox have
+  /// been sent meanwhile, and no event tells of requests that were read before.
+  private func goOn() {
+    let later = LoopBound(Seat(connection: self), of: loop)
+    later.execute { $0.connection?.serve() }
+  }
+
+  /// Gives a large request that has begun its room. False where there is none such, or no room yet.
+  private func takesRoom() -> Bool {
+    guard !isAwaitingRoom, let byteCount = conversation.roomWanted else { return false }
+    let later = LoopBound(Seat(connection: self), of: loop)
+    let room = server.context.requestMemory.room(for: byteCount) { room in
+      later.execute { $0.connection?.take(room) }
+    }
+    guard let room else {
+      isAwaitingRoom = true
+      return false
+    }
+    conversation.give(room)
+    return true
+  }
+
+  private func take(_ room: RequestMemory.Room) {
+    guard !isClosed else { return }
+    isAwaitingRoom = false
+    conversation.give(room)
+    serve()
+  }
+
+  /// What waits for room: a connection that was closed meanwhile is not kept.
+  private final class Seat {
+    weak var connection: Connection?
+    init(connection: Connection) { self.connection = connection }
   }
 
   /// Whether there is something to be sent, and the system takes no more.
@@ -133,10 +176,18 @@ final class Connection {
   private func watch() {
     guard !isClosed else { return }
     let idle = server.options.idleMilliseconds
-    let wantsBytes = conversation.wantsBytes && tls?.wantsBytes ?? true
+    let wantsBytes = conversation.wantsBytes && tls?.wantsFromSocket ?? true
     if wantsBytes != isReading {
       isReading.toggle()
       if isReading { readable?.arm(timeout: idle) } else { readable?.disarm() }
+    }
+    let isOwed = isReading && conversation.isAmidLargeRequest
+    if isOwed != (deadline != nil) {
+      deadline =
+        isOwed
+        ? loop.timer(after: server.options.largeRequestMilliseconds) { [weak self] in
+          self?.close(.overdue)
+        } : nil
     }
     if hasUnsent != isWriting {
       isWriting.toggle()
@@ -170,6 +221,8 @@ final class Connection {
     case ended
     case idle
     case unproved
+    /// The rest of a large request did not come.
+    case overdue
     case stopped
     case lost(NetworkError)
     /// What the client sent cannot be.
@@ -199,6 +252,7 @@ final class Connection {
     // Here and not when the connection is let go, which may be on another thread.
     readable = nil
     writable = nil
+    deadline = nil
     farewell = nil
     proofDeadline = nil
     let waiting = waits

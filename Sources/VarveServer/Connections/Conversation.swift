@@ -15,6 +15,8 @@ package struct Conversation {
     package var frameBytesMax = 100 << 20
     /// The largest request of a client that has not proved yet who it is.
     package var unprovedFrameBytesMax = 64 << 10
+    /// Requests up to this many bytes are not counted as memory that requests take.
+    package var uncountedBytesMax = 16 << 10
     /// With more than this to be sent, no further request is taken.
     package var unsentBytesMax = 1 << 20
     /// Requests that were not answered yet.
@@ -34,14 +36,30 @@ package struct Conversation {
 
   package init(limits: Limits = Limits()) {
     self.limits = limits
-    decoder = FrameDecoder(frameBytesMax: limits.frameBytesMax)
+    decoder = FrameDecoder(
+      frameBytesMax: limits.frameBytesMax, uncountedBytesMax: limits.uncountedBytesMax)
   }
 
   /// Whether the client has nothing to come: all was answered and sent.
   package var isIdle: Bool { replies.count == 0 && outbox.isEmpty }
 
   /// Whether bytes should be read: a client that does not take its replies is not listened to.
-  package var wantsBytes: Bool { takesRequests && decoder.isDrained }
+  package var wantsBytes: Bool {
+    takesRequests && decoder.isDrained && decoder.roomWanted == nil
+  }
+
+  /// Whether requests that were read may be begun.
+  package var hasRequests: Bool {
+    takesRequests && !decoder.isDrained && decoder.roomWanted == nil
+  }
+
+  /// The bytes of a large request that has begun, which `give` gives it room for.
+  package var roomWanted: Int? { takesRequests ? decoder.roomWanted : nil }
+
+  /// Whether a large request has room and has not come whole.
+  package var isAmidLargeRequest: Bool { decoder.isAmidLargeFrame }
+
+  package mutating func give(_ room: RequestMemory.Room) { decoder.give(room) }
 
   private var takesRequests: Bool {
     !isEnding && current == nil && outbox.byteCount <= limits.unsentBytesMax

@@ -7,10 +7,12 @@ package import VarveProtocol
 /// | length: Int32, big-endian | length bytes | length: Int32 | …
 /// ```
 ///
-/// A frame that lies within what was read at once is a part of that, without a copy.
+/// A frame that lies within what was read at once is a part of that, without a copy. One that does
+/// not, and is large, goes on once it was given room.
 package struct FrameDecoder {
   /// The largest frame; of the one that comes next, if it is changed.
   package var frameBytesMax: Int
+  private let uncountedBytesMax: Int
   /// What was read last, and how much of it has become frames.
   private var input = ByteSlice()
   private var position = 0
@@ -18,7 +20,22 @@ package struct FrameDecoder {
   /// Whether the input is in memory of its own, which nobody reads into.
   private var isSettled = true
 
-  package init(frameBytesMax: Int) { self.frameBytesMax = frameBytesMax }
+  /// The length of a large frame that has begun and has no room yet.
+  package private(set) var roomWanted: Int?
+
+  package init(frameBytesMax: Int, uncountedBytesMax: Int = .max) {
+    self.frameBytesMax = frameBytesMax
+    self.uncountedBytesMax = uncountedBytesMax
+  }
+
+  /// Whether a large frame has room and has not come whole.
+  package var isAmidLargeFrame: Bool { partial?.hasRoom ?? false }
+
+  /// Gives a large frame that has begun the room it wants.
+  package mutating func give(_ room: RequestMemory.Room) {
+    roomWanted = nil
+    partial?.take(room)
+  }
 
   /// Whether all that was fed has become frames, or a part of one.
   package var isDrained: Bool { position == input.count }
@@ -76,6 +93,11 @@ package struct FrameDecoder {
     guard var frame = partial.take() else { return nil }
     if frame.count < FrameLength.byteCount { move(FrameLength.byteCount, to: &frame) }
     if let length = try length(of: frame.bytes) {
+      guard length <= uncountedBytesMax || frame.hasRoom else {
+        roomWanted = length
+        partial = frame
+        return nil
+      }
       let expected = FrameLength.byteCount + length
       move(expected, to: &frame)
       if frame.count == expected {

@@ -3,20 +3,31 @@ internal import VarveProtocol
 
 /// A frame of which a part has come: its bytes so far, with its length ahead of them.
 ///
-/// Memory grows with what has come, not with what the length claims. What is appended stands after
-/// all that was lent before, and growing leaves that where it is.
+/// Memory grows with what has come, not with what the length claims, unless there is room for all
+/// of it. What is appended stands after all that was lent before, and growing leaves that where it
+/// is.
 @safe
 struct PartialFrame {
   private static let firstCapacity = 4 << 10
 
   private var storage: ByteStorage
   private(set) var count = 0
+  /// What the frame may take of the memory for requests, where it is a large one.
+  private var room: RequestMemory.Room?
 
   init() { storage = ByteStorage(count: Self.firstCapacity) }
 
   /// What has come, the length included.
   var bytes: ByteSlice {
     unsafe ByteSlice(unsafeBase: UnsafeRawPointer(storage.base), count: count, owner: storage)
+  }
+
+  var hasRoom: Bool { room != nil }
+
+  /// Makes room for all of the frame. The system gives the memory as it is filled.
+  mutating func take(_ room: RequestMemory.Room) {
+    self.room = room
+    reserve(FrameLength.byteCount + room.byteCount)
   }
 
   /// Adds bytes, of which there are no more than the frame has.
@@ -36,6 +47,23 @@ struct PartialFrame {
     storage = larger
   }
 
-  /// The frame, without its length. The partial frame is done with.
-  consuming func finish() -> ByteSlice { bytes.slice(FrameLength.byteCount..<count) }
+  /// The frame, without its length. The partial frame is done with; its room is given back with the
+  /// last of its bytes.
+  consuming func finish() -> ByteSlice {
+    guard let room else { return bytes.slice(FrameLength.byteCount..<count) }
+    return unsafe ByteSlice(
+      unsafeBase: UnsafeRawPointer(storage.base) + FrameLength.byteCount,
+      count: count - FrameLength.byteCount, owner: Owner(storage: storage, room: room))
+  }
+
+  /// What the bytes of a large frame keep.
+  private final class Owner {
+    let storage: ByteStorage
+    let room: RequestMemory.Room
+
+    init(storage: ByteStorage, room: RequestMemory.Room) {
+      self.storage = storage
+      self.room = room
+    }
+  }
 }

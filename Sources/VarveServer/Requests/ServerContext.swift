@@ -7,6 +7,7 @@ final class ServerContext: Sendable {
   let broker: Broker
   let options: ServerOptions
   let fetchSessions: FetchSessions
+  let requestMemory: RequestMemory
   /// Where requests run that may wait for the disk, so that no loop does.
   let control = DispatchQueue(label: "varve.control", attributes: .concurrent)
 
@@ -14,6 +15,7 @@ final class ServerContext: Sendable {
     self.broker = broker
     self.options = options
     fetchSessions = FetchSessions(SystemTime())
+    requestMemory = RequestMemory(byteCountMax: options.requestMemoryBytesMax)
   }
 
   var logger: Logger { options.logger }

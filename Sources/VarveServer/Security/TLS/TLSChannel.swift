@@ -13,7 +13,22 @@ final class TLSChannel {
 
   init(_ session: TLSSession) { self.session = session }
 
-  var wantsBytes: Bool { !isEnded && sealed.byteCount <= Self.sealedBytesMax }
+  /// Whether what came was not read to its end.
+  private var hasUnread = false
+
+  private var wantsBytes: Bool { !isEnded && sealed.byteCount <= Self.sealedBytesMax }
+
+  /// Whether the socket should be read: what came before goes first.
+  var wantsFromSocket: Bool { wantsBytes && !hasUnread }
+
+  /// Whether `read` may have something without the socket.
+  var hasReadable: Bool { wantsBytes && hasUnread }
+
+  /// Takes what came from the socket. Only where it `wantsFromSocket`.
+  func receive(_ bytes: ByteSlice) {
+    hasUnread = true
+    session.receive(bytes)
+  }
 
   /// What the client said, as far as it has come; nil where more has to come first.
   func read(_ buffer: inout ReadBuffer) throws(TLSError) -> ByteSlice? {
@@ -24,6 +39,7 @@ final class TLSChannel {
         let reading = try unsafe session.read(into: base + count, count: capacity - count)
         guard case .bytes(let read) = reading else {
           isEnded = reading == .ended
+          hasUnread = false
           break
         }
         count += read
