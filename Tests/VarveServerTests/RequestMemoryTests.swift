@@ -2,8 +2,8 @@ import Synchronization
 import Testing
 import VarveServer
 
-/// Goal: large requests take no more memory than they may, and each gets its turn. Method: rooms are
-/// taken and let go in every order that matters.
+/// Goal: large requests take no more memory than they may, and each gets its turn. Method: rooms
+/// are taken and let go in every order that matters.
 @Suite struct RequestMemoryTests {
   /// Rooms that were granted later.
   private final class Granted: Sendable {

@@ -16,7 +16,8 @@ final class ServedBroker: Sendable {
   let port: UInt16
 
   init(
-    serverConfig: [String: String] = [:], options change: (inout ServerOptions) -> Void = { _ in }
+    on fileSystem: any FileSystem = LocalFileSystem(), serverConfig: [String: String] = [:],
+    options change: (inout ServerOptions) -> Void = { _ in }
   ) throws {
     directory = try TemporaryDirectory()
     var options = Broker.Options()
@@ -27,7 +28,7 @@ final class ServedBroker: Sendable {
       "transaction.state.log.num.partitions": "2",
     ]
     options.serverConfigs = common.merging(serverConfig) { $1 }
-    broker = try Broker.open(directory.path + "/data", options: options)
+    broker = try Broker.open(directory.path + "/data", on: fileSystem, options: options)
     varve = Varve(LocalCluster(broker, time: SystemTime()))
     var serverOptions = ServerOptions()
     serverOptions.listeners = [
@@ -41,11 +42,12 @@ final class ServedBroker: Sendable {
 
   /// Runs `body` with a served broker, and stops it whatever happens.
   static func run<Result>(
-    serverConfig: [String: String] = [:],
+    on fileSystem: any FileSystem = LocalFileSystem(), serverConfig: [String: String] = [:],
     options change: (inout ServerOptions) -> Void = { _ in },
     _ body: (ServedBroker) async throws -> Result
   ) async throws -> Result {
-    let served = try ServedBroker(serverConfig: serverConfig, options: change)
+    let served = try ServedBroker(
+      on: fileSystem, serverConfig: serverConfig, options: change)
     let result: Result
     do { result = try await body(served) } catch {
       await served.stop()

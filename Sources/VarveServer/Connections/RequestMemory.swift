@@ -3,8 +3,9 @@ internal import Synchronization
 /// The memory that large requests take, from their first bytes until they are done with, over all
 /// connections of a server (`queued.max.request.bytes`).
 ///
-/// A request gets room for all of it before it is taken in, so that what was begun can end; who asks
-/// first gets it first. One that is larger than everything gets its room once nobody else has any.
+/// A request gets room for all of it before it is taken in, so that what was begun can end; who
+/// asks first gets it first. One that is larger than everything gets its room once nobody else has
+/// any.
 /// Requests of a few kilobytes are not counted: they are what other clients live by meanwhile.
 package final class RequestMemory: Sendable {
   private let byteCountMax: Int
