@@ -85,6 +85,21 @@ public final class Varve: Sendable {
     } catch { throw VarveError(error) }
   }
 
+  /// Takes a server's configuration anew, as ``Options/serverConfig`` gave it. Topics inherit it at
+  /// once; names that are returned changed too, and take effect at the next open only.
+  ///
+  /// - Throws: `.invalidConfig` for a name that is no config's, or a value that is not legal;
+  ///   `.readOnly` for a log that was opened for reading only. Then nothing has changed.
+  @discardableResult
+  public func reconfigure(_ serverConfig: [String: String]) throws(VarveError) -> [String] {
+    guard let local = cluster as? LocalCluster else {
+      throw VarveError(.readOnly, "a log that was opened for reading only has no configuration")
+    }
+    do throws(BrokerError) { return try local.broker.reconfigure(serverConfig) } catch {
+      throw VarveError(error)
+    }
+  }
+
   /// A producer, which is closed with the log if not before.
   public func producer(
     options: Producer.Options = Producer.Options()

@@ -20,7 +20,8 @@ public enum LogLevel: String, CaseIterable, Sendable, Comparable {
 
   public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rank < right.rank }
 
-  private var rank: Int {
+  /// Its place among all cases.
+  var rank: Int {
     switch self {
     case .trace: 0
     case .debug: 1

@@ -8,7 +8,9 @@ public struct Logger: Sendable {
   /// Who speaks: `varve`, `varve.log` …
   public let label: String
   /// Messages below it are not made.
-  public let level: LogLevel
+  public var level: LogLevel { threshold.level }
+  /// Shared with those who may change the level.
+  package let threshold: LogThreshold
   private let time: any TimeSource
   private let sink: Sink?
   private var metadata: [(key: LogKey, value: String)] = []
@@ -20,7 +22,7 @@ public struct Logger: Sendable {
 
   package init(label: String, level: LogLevel, time: any TimeSource, sink: Sink?) {
     self.label = label
-    self.level = level
+    threshold = LogThreshold(level)
     self.time = time
     self.sink = sink
   }
@@ -41,7 +43,7 @@ public struct Logger: Sendable {
     _ level: LogLevel, _ message: @autoclosure () -> String,
     _ details: @autoclosure () -> KeyValuePairs<LogKey, String> = [:]
   ) {
-    guard let sink, level >= self.level else { return }
+    guard let sink, level >= threshold.level else { return }
     sink(
       LogEntry(
         time: time.now, level: level, label: label, message: message(),

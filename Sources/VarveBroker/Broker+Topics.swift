@@ -152,7 +152,7 @@ extension Broker {
   }
 
   /// One change of the catalogue at a time.
-  private func changing<Result>(
+  func changing<Result>(
     _ body: () throws(BrokerError) -> Result
   ) throws(BrokerError) -> Result {
     try catalogChange.withLock { _ throws(BrokerError) in

@@ -15,16 +15,29 @@ struct Interrupts {
 
   init(_ action: @escaping @Sendable () -> Void) {
     sources = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
+      #if canImport(Darwin)
+        signal(number, SIG_IGN)
+      #endif
+      // Elsewhere the source takes the signal over itself, and one that was ignored would be lost.
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         signal(number, SIG_DFL)
         action()
       }
-      source.resume()
+      source.resumeAndWait()
       return source
     }
   }
 
   func stop() { for source in sources { source.cancel() } }
+}
+
+extension DispatchSourceProtocol {
+  /// Returns once the source is registered: what comes from then on is handled.
+  func resumeAndWait() {
+    let registered = DispatchSemaphore(value: 0)
+    setRegistrationHandler { registered.signal() }
+    resume()
+    registered.wait()
+  }
 }

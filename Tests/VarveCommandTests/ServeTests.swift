@@ -1,5 +1,6 @@
 import Testing
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: stock clients work with the built program. Method: shell scripts with kcat, as a user
 /// would write them; what it prints is compared.
@@ -97,7 +98,7 @@ import VarveTestKit
       mkfifo said
       VARVE_NUM_PARTITIONS=3 varve serve --config server.properties 2>said &
       exec 3<said
-      read -r remark <&3; echo "$remark"
+      read -r remark <&3; echo "${remark#* }"
       read -r line <&3; B=${line##* }
       kcat -q -b ${B%%,*} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
       kcat -q -b ${B##*,} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
@@ -106,7 +107,7 @@ import VarveTestKit
       """)
     #expect(
       outcome.text == """
-        varve: warning: num.io.threads changes nothing here: a loop for each core does that \
+        warning varve: num.io.threads changes nothing here: a loop for each core does that \
         (server.properties, line 5)
         topic "orders" with 3 partitions:
         topic "orders" with 3 partitions:
@@ -146,6 +147,62 @@ import VarveTestKit
         ended with 0
 
         """)
+  }
+
+  @Test("G63: SIGHUP reads the configuration again")
+  func hangup() async throws {
+    let outcome = try await BuiltProgram().shell(
+      """
+      echo num.partitions=2 >server.properties
+      mkfifo said
+      varve serve --listen 127.0.0.1:0 --config server.properties --log-format json 2>said &
+      exec 3<said
+      say() { read -r line <&3; sed 's/"time":"[^"]*",//; s/127[^"]*//' <<<"$line"; }
+      partitions() { kcat -q -b $B -L -t $1 | sed -n 's/^ *topic "\\(.*\\):/\\1/p'; }
+      read -r line <&3; B=${line##* }; B=${B%\\"*}
+      partitions first
+      printf '%s\\n' num.partitions=5 max.connections=9 varve.log.level=warning >server.properties
+      kill -HUP %1; say
+      partitions second
+      echo num.partitions=none >server.properties
+      kill -HUP %1; say
+      echo varve.log.level=info >server.properties
+      kill -HUP %1; say
+      kill -TERM %1; wait %1; echo "ended with $?"
+      """)
+    #expect(
+      outcome.text == """
+        first" with 2 partitions
+        {"level":"warning","label":"varve","message":"max.connections has changed, and takes \
+        effect at the next start only"}
+        second" with 5 partitions
+        {"level":"error","label":"varve","message":"the configuration stays as it was: invalid \
+        value none for configuration num.partitions: it must be a 32-bit number of at least 1 \
+        (server.properties, line 1)"}
+        {"level":"notice","label":"varve","message":"the configuration was read again"}
+        ended with 0
+
+        """)
+  }
+
+  @Test func `systemd is told when it is ready, alive and stopping`() async throws {
+    let program = try BuiltProgram()
+    let manager = try ManagerSocket(program.directory.path + "/notify")
+    async let heard = onThread { manager.messages(until: "STOPPING=1") }
+    let outcome = try await program.shell(
+      """
+      export NOTIFY_SOCKET=$PWD/notify WATCHDOG_USEC=20000
+      mkfifo said
+      varve serve --listen 127.0.0.1:0 2>said &
+      read -r line <said
+      until [ -e alive ]; do kill -0 %1 || exit 1; done
+      kill -TERM %1; wait %1
+      """)
+    let messages = try await heard
+    #expect(outcome.status == 0)
+    #expect(messages.contains("READY=1\nSTATUS=serving"))
+    #expect(messages.contains("WATCHDOG=1"))
+    #expect(messages.last?.hasPrefix("STOPPING=1\n") == true)
   }
 
   @Test(arguments: [

@@ -95,6 +95,84 @@ import VarveTestSupport
     #expect(configs.count >= ServerConfigDefinition.all.count)
   }
 
+  @Test("G63: what SIGHUP takes and what IncrementalAlterConfigs sets have the same effect")
+  func reconfigured() async throws {
+    func changed(
+      _ change: @escaping @Sendable (ServedBroker, WireClient) throws -> ErrorCode
+    ) async throws -> (topic: DescribeConfigsResponse.Resource.Config, partitions: Int) {
+      try await ServedBroker.run { served in
+        try await served.varve.createTopic("t")
+        return try await served.client { client in
+          let code = try change(served, client)
+          #expect(code == ErrorCode.none)
+          let config = try Self.configs(client, names: ["segment.bytes"])["segment.bytes"]
+          var request = MetadataRequest()
+          var topic = MetadataRequest.Topic()
+          topic.name = "new"
+          request.topics = [topic]
+          let _: MetadataResponse = try client.ask(request, version: 9)
+          let metadata: MetadataResponse = try client.ask(request, version: 9)
+          return (try #require(config), metadata.topics[0].partitions.count)
+        }
+      }
+    }
+    let wanted = ["log.segment.bytes": "2097152", "num.partitions": "4"]
+    let file = try await changed { served, _ in
+      let kept = served.broker.serverDefaults.entries.filter { $0.source == .staticBroker }
+      let before = Dictionary(uniqueKeysWithValues: kept.map { ($0.name, $0.value ?? "") })
+      let later = try served.broker.reconfigure(before.merging(wanted) { $1 })
+      #expect(later == [])
+      return .none
+    }
+    let wire = try await changed { _, client in try Self.alterBroker(client, wanted) }
+    #expect(file.topic.value == "2097152" && wire.topic.value == "2097152")
+    #expect(file.topic.source == 4 && wire.topic.source == 2)
+    #expect(file.partitions == 4 && wire.partitions == 4)
+  }
+
+  private static func alterBroker(
+    _ client: WireClient, _ configs: [String: String], operation: Int8 = 0
+  ) throws -> ErrorCode {
+    var request = IncrementalAlterConfigsRequest()
+    var resource = IncrementalAlterConfigsRequest.Resource()
+    (resource.type, resource.name) = (4, "1")
+    resource.configs = configs.sorted { $0.key < $1.key }.map { name, value in
+      var config = IncrementalAlterConfigsRequest.Resource.Config()
+      (config.operation, config.name, config.value) = (operation, name, value)
+      return config
+    }
+    request.resources = [resource]
+    let response: IncrementalAlterConfigsResponse = try client.ask(request, version: 1)
+    return response.resources[0].errorCode
+  }
+
+  @Test func `a config that is read at the start, or is none, is not altered`() async throws {
+    try await ServedBroker.run { served in
+      try await served.client { client in
+        let codes = try [
+          Self.alterBroker(client, ["listeners": "PLAINTEXT://:1"]),
+          Self.alterBroker(client, ["no.such": "1"]),
+          Self.alterBroker(client, ["num.partitions": "0"]),
+          Self.alterBroker(client, ["num.partitions": "2"]),
+          Self.alterBroker(client, ["num.partitions": "2"], operation: 1),
+        ]
+        #expect(codes == [.invalidConfig, .invalidConfig, .invalidConfig, .none, .none])
+        #expect(served.broker.serverConfigs(ofAll: false) == [:])
+      }
+    }
+  }
+
+  @Test func `a change of what is read at the start is named and waits`() async throws {
+    try await ServedBroker.run { served in
+      let later = try served.broker.reconfigure(["max.connections": "5", "num.partitions": "2"])
+      #expect(later.contains("max.connections"))
+      #expect(served.broker.serverConfig("max.connections") == nil)
+      #expect(served.broker.serverConfig("num.partitions") == "2")
+      #expect(throws: BrokerError.self) { try served.broker.reconfigure(["num.partitions": "x"]) }
+      #expect(served.broker.serverConfig("num.partitions") == "2")
+    }
+  }
+
   @Test func `topics are not deleted where the server says so`() async throws {
     try await ServedBroker.run(serverConfig: ["delete.topic.enable": "false"]) { served in
       try await served.varve.createTopic("t")

@@ -6,19 +6,22 @@ package struct ServerConfigDefinition: Sendable {
   package let standard: String?
   /// What it does, in a sentence or two.
   package let documentation: String
+  /// Whether a change takes effect in a server that runs.
+  package let isDynamic: Bool
   private let constraint: ConfigConstraint
   /// The topic config that it is the default of, with the factor between their units.
   private let topic: (definition: TopicConfigDefinition, synonym: ServerSynonym)?
 
   init(
     _ name: String, _ type: ConfigType, _ standard: String?, _ constraint: ConfigConstraint = .none,
-    _ documentation: String
+    isDynamic: Bool = false, _ documentation: String
   ) {
     self.name = name
     self.type = type
     self.standard = standard
     self.constraint = constraint
     self.documentation = documentation
+    self.isDynamic = isDynamic
     topic = nil
   }
 
@@ -29,6 +32,7 @@ package struct ServerConfigDefinition: Sendable {
     standard = synonym.standard
     constraint = definition.constraint
     documentation = "The default of topics' \(definition.name). \(definition.documentation)"
+    isDynamic = true
     topic = (definition, synonym)
   }
 

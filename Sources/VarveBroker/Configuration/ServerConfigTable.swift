@@ -1,3 +1,5 @@
+internal import VarveBase
+
 extension ServerConfigDefinition {
   /// Every config that a server acts on, by name: those of its own, and those that topics inherit.
   package static let all: [ServerConfigDefinition] = {
@@ -52,28 +54,34 @@ extension ServerConfigDefinition {
       "varve.http.listener", .string, nil, .none,
       "HOST:PORT of the second port: /metrics, /healthz and /readyz; closed by default."),
     .init(
+      "varve.log.format", .string, "text", .oneOf(["text", "json"]),
+      "How the server's own messages are written: a line for people, or a JSON object."),
+    .init(
+      "varve.log.level", .string, "notice", .oneOf(LogLevel.allCases.map(\.rawValue)),
+      isDynamic: true, "The least level of the server's own messages."),
+    .init(
       "varve.drain.ms", .long, "5000", .atLeast(0),
       "How long requests that were begun may take once the server is asked to end."),
   ]
 
   private static let topics: [ServerConfigDefinition] = [
     .init(
-      "auto.create.topics.enable", .boolean, "true", .none,
+      "auto.create.topics.enable", .boolean, "true", .none, isDynamic: true,
       "Whether a topic is created when a client first asks for it."),
     .init(
-      "delete.topic.enable", .boolean, "true", .none,
+      "delete.topic.enable", .boolean, "true", .none, isDynamic: true,
       "Whether clients may delete topics."),
     .init(
-      "log.cleaner.backoff.ms", .long, "15000", .atLeast(0),
+      "log.cleaner.backoff.ms", .long, "15000", .atLeast(0), isDynamic: true,
       "The time between two looks at what is to be compacted."),
     .init(
-      "log.flush.offset.checkpoint.interval.ms", .int, "60000", .atLeast(0),
+      "log.flush.offset.checkpoint.interval.ms", .int, "60000", .atLeast(0), isDynamic: true,
       "The time between two notes of where a start after a crash begins to check."),
     .init(
-      "log.retention.check.interval.ms", .long, "300000", .atLeast(1),
+      "log.retention.check.interval.ms", .long, "300000", .atLeast(1), isDynamic: true,
       "The time between two looks at what retention removes."),
     .init(
-      "num.partitions", .int, "1", .atLeast(1),
+      "num.partitions", .int, "1", .atLeast(1), isDynamic: true,
       "The partitions of a topic that is created without saying how many."),
   ]
 

@@ -6,6 +6,8 @@ package struct ServerConfigEntry: Sendable {
   package let source: ConfigSource
   package let type: ConfigType
   package let documentation: String
+  /// Whether a change takes effect in a server that runs.
+  package let isDynamic: Bool
   /// Every place that has a value, the one in force first and the default last.
   package let places: [(value: String, source: ConfigSource)]
 }
@@ -28,6 +30,7 @@ extension ServerDefaults {
     return ServerConfigEntry(
       name: name, value: places.first?.value, source: places.first?.source ?? .standard,
       type: definition?.type ?? .string, documentation: definition?.documentation ?? "",
+      isDynamic: definition?.isDynamic ?? false,
       places: places)
   }
 }

@@ -29,6 +29,9 @@ package struct ServerDefaults: Hashable, Sendable {
     }
   }
 
+  /// What the server was started with.
+  var file: Layer { layers[2].values }
+
   private init(unchecked file: Layer, _ broker: Layer, _ cluster: Layer) {
     layers = [
       (.dynamicBroker, broker), (.dynamicDefaultBroker, cluster), (.staticBroker, file),

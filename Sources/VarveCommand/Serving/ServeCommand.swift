@@ -13,7 +13,7 @@
       details: """
         Stock Kafka clients connect to it. Makes the log's directory where it is missing, and says
         on the standard error where it listens. Asked to end, it answers the requests that were
-        begun and closes the log in order.
+        begun and closes the log in order. SIGHUP has it read its configuration again.
 
         An option wins over the environment, that over the file of --config. The environment's
         VARVE_NUM_PARTITIONS is the config num.partitions, and so on.
@@ -32,6 +32,10 @@
           help: "let everybody in who reaches a listener that other machines reach"),
         .init(
           name: "config", value: "FILE", help: "configs, as in Kafka's server.properties"),
+        .init(name: "log-format", value: "FORMAT", help: "text, the default, or json"),
+        .init(
+          name: "log-level", value: "LEVEL",
+          help: "the least that is told: trace to critical; notice by default"),
         .init(
           name: "set", value: "NAME=VALUE", repeats: true,
           help: "a config, which wins over the file and the environment"),
@@ -48,26 +52,33 @@
       run: run)
 
     private static func run(_ call: Invocation) async throws {
-      let settings = try ServeSettings(call)
-      for remark in settings.configuration.remarks { StandardError.write("warning: \(remark)") }
-      var options = Varve.Options()
-      options.logger = .standardError
-      options.serverConfig = settings.configuration.values
+      let read = try ServeSettings.reader(call)
+      let settings = try read()
+      let log = ServeLog(settings)
+      let manager = ServiceManager(System.environment)
+      for remark in settings.configuration.remarks { log.logger.log(.warning, remark) }
       var serving = try settings.serving()
-      serving.logger = .standardError
+      serving.logger = log.logger
       System.raiseFileLimit()
       // Open before the log is, which may take a while to recover.
       serving.operations = try settings.configuration["varve.http.listener"].map {
         address throws(VarveError) in try Varve.OperationsPort(at: address)
       }
       if let operations = serving.operations {
-        StandardError.write("metrics at http://\(operations.address)/metrics")
+        log.logger.log(.notice, "metrics at http://\(operations.address)/metrics")
       }
+      var options = Varve.Options()
+      options.logger = log.logger
+      options.serverConfig = settings.configuration.values
       let varve = try await Varve.open(settings.directory, options: options)
       do {
         let service = try await varve.serve(at: settings.listeners, options: serving)
-        StandardError.write("listening at \(service.address)")
+        let reload = Reload(varve, service, log, manager, read: read)
+        log.logger.log(.notice, "listening at \(service.address)")
+        manager.ready("serving")
         await untilCancelled()
+        reload.stop()
+        manager.stopping()
       } catch {
         // The first failure is the one to tell of.
         try? await varve.close()

@@ -11,13 +11,22 @@
 
     private static let standardAddress = "127.0.0.1:9092"
 
-    init(_ call: Invocation) throws {
+    /// What reads the settings of a command line, now and again later.
+    static func reader(_ call: Invocation) throws -> @Sendable () throws -> ServeSettings {
+      let flags = try flags(call)
+      let path = call.value("config")
+      return { try ServeSettings(flags, path) }
+    }
+
+    private init(
+      _ flags: [(name: String, value: String, option: String)], _ path: String?
+    ) throws {
       do {
-        let file = try call.value("config").map { path throws(ConfigFileError) in
+        let file = try path.map { path throws(ConfigFileError) in
           try ServerProperties.read(path)
         }
         configuration = try StartConfiguration(
-          flags: try Self.flags(call), environment: System.environment, file: file)
+          flags: flags, environment: System.environment, file: file)
         listeners = try Self.listeners(configuration)
       } catch let error as ConfigError {
         let names = ServerConfigDefinition.all.map(\.name)
@@ -28,17 +37,19 @@
       directory = try Self.directory(configuration)
     }
 
+    /// Options of one value, and the configs that they stand for.
+    private static let options: KeyValuePairs = [
+      "at": "log.dirs", "advertise": "advertised.listeners", "http": "varve.http.listener",
+      "log-format": "varve.log.format", "log-level": "varve.log.level",
+    ]
+
     /// The options that stand for configs, as those.
     private static func flags(
       _ call: Invocation
     ) throws(UsageError) -> [(name: String, value: String, option: String)] {
       var flags = try call.pairs("set").map { ($0.name, $0.value, "--set") }
-      if let at = call.value("at") { flags.append(("log.dirs", at, "--at")) }
-      if let address = call.value("advertise") {
-        flags.append(("advertised.listeners", address, "--advertise"))
-      }
-      if let address = call.value("http") {
-        flags.append(("varve.http.listener", address, "--http"))
+      for (option, name) in options {
+        if let value = call.value(option) { flags.append((name, value, "--\(option)")) }
       }
       if call.has("listen") {
         flags.append(("listeners", call.values("listen").joined(separator: ","), "--listen"))

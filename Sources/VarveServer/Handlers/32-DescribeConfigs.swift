@@ -37,8 +37,10 @@ extension Handler {
       guard asked.name.isEmpty || asked.name == String(broker.nodeID) else {
         throw TopicRefusal(.invalidRequest, "there is no broker but \(broker.nodeID)")
       }
-      // The defaults of all brokers, which an empty name stands for, were never changed.
-      all = asked.name.isEmpty ? [] : broker.serverDefaults.entries.map { Config($0, request) }
+      // An empty name stands for all brokers: what was altered for them.
+      let altered = asked.name.isEmpty ? broker.serverConfigs(ofAll: true) : nil
+      all = broker.serverDefaults.entries.filter { altered?[$0.name] != nil || altered == nil }
+        .map { Config($0, request) }
     default:
       throw TopicRefusal(
         .invalidRequest,
@@ -84,8 +86,7 @@ extension DescribeConfigsResponse.Resource.Config {
     value = entry.value
     source = entry.source.rawValue
     type = entry.type.rawValue
-    // The server's configs are read when it starts.
-    isReadOnly = true
+    isReadOnly = !entry.isDynamic
     if request.includesDocumentation { documentation = entry.documentation }
     guard request.includesSynonyms else { return }
     synonyms = entry.places.map { place in

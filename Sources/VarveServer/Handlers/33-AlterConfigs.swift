@@ -2,7 +2,7 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// AlterConfigs: replaces all configs of topics, each by itself. Versions 0 to 2.
+// AlterConfigs: replaces all configs of topics and of the broker, each by itself. Versions 0 to 2.
 extension Handler {
   static let alterConfigs = Handler(blocking: AlterConfigsRequest.self) { request, context in
     var response = AlterConfigsResponse()
@@ -13,7 +13,7 @@ extension Handler {
       do throws(TopicRefusal) {
         try ConfigAlteration.perform(
           type: asked.type, name: asked.name, onlyValidates: request.onlyValidates, context.broker
-        ) { configuration in changes(asked, configuration) }
+        ) { overrides in changes(asked, overrides) }
       } catch {
         resource.errorCode = error.code
         resource.errorMessage = error.message
@@ -25,7 +25,7 @@ extension Handler {
 
   /// What is not named goes back to its default.
   private static func changes(
-    _ asked: AlterConfigsRequest.Resource, _ configuration: TopicConfiguration
+    _ asked: AlterConfigsRequest.Resource, _ overrides: [String: String]
   ) -> [ConfigChange] {
     var changes: [ConfigChange] = []
     for config in asked.configs {
@@ -34,7 +34,7 @@ extension Handler {
     }
     let kept = Set(changes.map(\.name))
     return changes
-      + configuration.overrides.keys.sorted().filter { !kept.contains($0) }
+      + overrides.keys.sorted().filter { !kept.contains($0) }
       .map { .delete(name: $0) }
   }
 }

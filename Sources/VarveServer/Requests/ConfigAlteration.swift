@@ -3,18 +3,28 @@ internal import VarveBroker
 internal import VarveProtocol
 
 /// Changes of a resource's configs, for both requests that ask for them. Topics have configs that
-/// can be changed; those of the broker are read when it starts.
+/// can be changed, and so does the broker.
 enum ConfigAlteration {
+  /// `changes` is given what the resource sets itself.
   static func perform(
     type: Int8, name: String, onlyValidates: Bool, _ broker: Broker,
-    _ changes: (TopicConfiguration) throws(TopicRefusal) -> [ConfigChange]
+    _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
   ) throws(TopicRefusal) {
-    guard type == ConfigResourceType.topic.rawValue else {
+    switch ConfigResourceType(rawValue: type) {
+    case .topic: try alterTopic(name, onlyValidates: onlyValidates, broker, changes)
+    case .broker: try alterBroker(name, onlyValidates: onlyValidates, broker, changes)
+    default:
       throw TopicRefusal(
         .invalidRequest,
-        "configs of a resource of type \(type) cannot be changed: those of a topic (2) can; the"
-          + " server's are given to it when it starts")
+        "configs of a resource of type \(type) cannot be changed: those of a topic (2) and of the"
+          + " broker (4) can")
     }
+  }
+
+  private static func alterTopic(
+    _ name: String, onlyValidates: Bool, _ broker: Broker,
+    _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
+  ) throws(TopicRefusal) {
     let topic: TopicName
     do { topic = try TopicName(name) } catch {
       throw TopicRefusal(.invalidTopicException, error.description)
@@ -23,13 +33,27 @@ enum ConfigAlteration {
     do throws(BrokerError) { configuration = try broker.topic(named: topic).configuration } catch {
       throw TopicRefusal(error)
     }
-    let changes = try changes(configuration)
+    let changes = try changes(configuration.overrides)
     do throws(BrokerError) {
       if onlyValidates {
         try broker.checkConfigs(of: topic, changes)
       } else {
         try broker.alterConfigs(of: topic, changes)
       }
+    } catch { throw TopicRefusal(error) }
+  }
+
+  /// An empty name stands for all brokers.
+  private static func alterBroker(
+    _ name: String, onlyValidates: Bool, _ broker: Broker,
+    _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
+  ) throws(TopicRefusal) {
+    guard name.isEmpty || name == String(broker.nodeID) else {
+      throw TopicRefusal(.invalidRequest, "there is no broker but \(broker.nodeID)")
+    }
+    let changes = try changes(broker.serverConfigs(ofAll: name.isEmpty))
+    do throws(BrokerError) {
+      try broker.alterServerConfigs(ofAll: name.isEmpty, changes, onlyValidates: onlyValidates)
     } catch { throw TopicRefusal(error) }
   }
 }
