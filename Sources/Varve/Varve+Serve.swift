@@ -18,6 +18,10 @@
       public var connectionsPerAddressMax = Int.max
       /// The largest request, in bytes.
       public var requestBytesMax = 100 << 20
+      /// The memory that requests of more than 16 KiB may take over all connections, in bytes, from
+      /// their first bytes until they are answered. Those that find no room wait for it; one that
+      /// is larger than all of it waits until it is alone.
+      public var requestMemoryBytesMax = 64 << 20
       /// How long a connection may be silent.
       public var idleTime = Duration.seconds(600)
       /// How long a client waits to be told that it is not who it says it is.
@@ -130,6 +134,7 @@
       connections.total = options.connectionsMax
       connections.perHost = options.connectionsPerAddressMax
       limits.frameBytesMax = options.requestBytesMax
+      requestMemoryBytesMax = options.requestMemoryBytesMax
       idleMilliseconds = options.idleTime.milliseconds
       refusalMilliseconds = options.refusalTime.milliseconds
       drainMilliseconds = options.drainTime.milliseconds

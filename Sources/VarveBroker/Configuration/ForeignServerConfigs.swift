@@ -83,8 +83,8 @@ package enum ForeignServerConfigs {
   private static let threads = [
     "background.threads", "group.coordinator.threads",
     "log.cleaner.threads", "log.dir.failure.timeout.ms", "max.connection.creation.rate",
-    "num.io.threads", "num.recovery.threads.per.data.dir", "queued.max.request.bytes",
-    "queued.max.requests", "share.coordinator.threads", "socket.connection.setup.timeout.max.ms",
+    "num.io.threads", "num.recovery.threads.per.data.dir", "queued.max.requests",
+    "share.coordinator.threads", "socket.connection.setup.timeout.max.ms",
     "socket.connection.setup.timeout.ms", "socket.listen.backlog.size",
     "socket.receive.buffer.bytes", "socket.send.buffer.bytes",
   ]

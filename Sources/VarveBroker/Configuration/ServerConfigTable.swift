@@ -46,6 +46,9 @@ extension ServerConfigDefinition {
       "num.network.threads", .int, nil, .atLeast(1),
       "Threads that serve connections; by default one for each processor core."),
     .init(
+      "queued.max.request.bytes", .long, "67108864", .atLeast(-1),
+      "The memory that large requests of all clients may take while they come in; -1: no limit."),
+    .init(
       "socket.request.max.bytes", .int, "104857600", .atLeast(1), "The largest request."),
     .init(
       "varve.allow.anonymous", .boolean, "false", .none,

@@ -99,6 +99,8 @@
       options.connectionsPerAddressMax = Int(
         server.number("max.connections.per.ip", or: Int64(Int32.max)))
       options.requestBytesMax = Int(server.number("socket.request.max.bytes", or: 100 << 20))
+      let memory = server.number("queued.max.request.bytes", or: 64 << 20)
+      options.requestMemoryBytesMax = memory < 0 ? Int.max : Int(memory)
       options.idleTime = .milliseconds(server.number("connections.max.idle.ms", or: 600_000))
       options.refusalTime = .milliseconds(
         server.number("connection.failed.authentication.delay.ms", or: 100))
