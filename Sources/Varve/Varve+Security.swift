@@ -17,6 +17,20 @@
       public init(stringLiteral address: String) { self.init(address) }
     }
 
+    /// That clients may do what the log's rules allow, and nothing else. Every tool that sets rules
+    /// in Kafka (ACLs) does so here.
+    public struct AccessRules: Sendable {
+      /// Who may do everything, `User:admin` say.
+      public var superUsers: Set<String>
+      /// Whether everybody may do everything with what no rule is about.
+      public var allowsWithoutRules: Bool
+
+      public init(superUsers: Set<String> = [], allowsWithoutRules: Bool = false) {
+        self.superUsers = superUsers
+        self.allowsWithoutRules = allowsWithoutRules
+      }
+    }
+
     /// How the clients of a port prove who they are.
     public struct ListenerSecurity: Sendable {
       /// A way for clients to prove who they are, by Kafka's name for it.
@@ -63,6 +77,14 @@
         case requested
         case required
       }
+    }
+  }
+
+  extension AccessOptions {
+    init(_ rules: Varve.AccessRules) {
+      self.init()
+      superUsers = rules.superUsers
+      allowsWithoutRules = rules.allowsWithoutRules
     }
   }
 

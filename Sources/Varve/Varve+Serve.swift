@@ -12,6 +12,8 @@
       /// The address that clients are told to connect to, `HOST:PORT`; where they reached the
       /// server, if nil. For servers behind a forwarded port.
       public var advertised: String?
+      /// Who may do what; nil: everybody may do everything.
+      public var access: AccessRules?
       /// The most connections at a time.
       public var connectionsMax = 20_000
       /// The most connections at a time from one address.
@@ -131,6 +133,7 @@
       self.init()
       allowsAnonymous = options.allowsAnonymous
       if let text = options.advertised { advertised = try SocketAddress(text) }
+      access = options.access.map { AccessOptions($0) }
       connections.total = options.connectionsMax
       connections.perHost = options.connectionsPerAddressMax
       limits.frameBytesMax = options.requestBytesMax

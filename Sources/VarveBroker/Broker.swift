@@ -12,6 +12,8 @@ package final class Broker: Sendable {
   let metadata: MetadataLog
   let flusher: Flusher
   let catalogChange = Mutex(())
+  /// The rules of access, sorted; nil before somebody asks.
+  let ruleIndex = Mutex<AccessRules?>(nil)
   private let checkpointing = Mutex(())
   let state: Mutex<State>
   let maintenance: Maintenance

@@ -10,6 +10,8 @@ package struct ServerOptions: Sendable {
   package var advertised: SocketAddress?
   /// Whether listeners that other machines reach may be open to everybody.
   package var allowsAnonymous = false
+  /// Who may do what; nil: everybody may do everything.
+  package var access: AccessOptions?
   /// Threads that serve connections; as many as the machine has cores, if nil.
   package var loopCount: Int?
   package var limits = Conversation.Limits()

@@ -95,6 +95,9 @@ import VarveProtocol
     Probe(SaslAuthenticateRequest.self, SaslAuthenticateResponse.self),
     Probe(DescribeUserScramCredentialsRequest.self, DescribeUserScramCredentialsResponse.self),
     Probe(AlterUserScramCredentialsRequest.self, AlterUserScramCredentialsResponse.self),
+    Probe(DescribeAclsRequest.self, DescribeAclsResponse.self),
+    Probe(CreateAclsRequest.self, CreateAclsResponse.self),
+    Probe(DeleteAclsRequest.self, DeleteAclsResponse.self),
   ]
 
   @Test("G22: a request of every key and version that is claimed gets a response that decodes")

@@ -2,6 +2,13 @@ extension ServerConfigDefinition {
   /// Who is let in.
   static let security: [ServerConfigDefinition] = [
     .init(
+      "allow.everyone.if.no.acl.found", .boolean, "false", .none,
+      "Whether everybody may do everything with what no rule of access is about."),
+    .init(
+      "authorizer.class.name", .string, "", .none,
+      "That rules of access are in force: org.apache.kafka.metadata.authorizer.StandardAuthorizer, "
+        + "whose rules are kept here."),
+    .init(
       "connection.failed.authentication.delay.ms", .int, "100", .atLeast(0),
       "How long a client waits to be told that it is not who it says it is."),
     .init(
@@ -25,6 +32,9 @@ extension ServerConfigDefinition {
     .init(
       "varve.ssl.key", .string, nil, .none,
       "The key of the certificate: a PEM file, without a password."),
+    .init(
+      "super.users", .string, "", .none,
+      "Who may do everything: User:NAME, several with semicolons between them."),
     .init(
       "varve.passwords", .string, nil, .none,
       "The users of PLAIN: a file with lines of USER:PASSWORD."),

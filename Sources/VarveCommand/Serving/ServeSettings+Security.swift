@@ -21,6 +21,20 @@
       return security
     }
 
+    /// Who may do what; nil where rules of access are not in force.
+    static func access(_ configuration: StartConfiguration) throws -> Varve.AccessRules? {
+      let name = configuration["authorizer.class.name"] ?? ""
+      guard !name.isEmpty else { return nil }
+      let known = "org.apache.kafka.metadata.authorizer.StandardAuthorizer"
+      guard name == known else {
+        throw CommandError("authorizer.class.name is \(name): there is \(known)")
+      }
+      let users = (configuration["super.users"] ?? "").split(separator: ";")
+      let open = configuration["allow.everyone.if.no.acl.found"] ?? "false"
+      return Varve.AccessRules(
+        superUsers: Set(users.map(String.init)), allowsWithoutRules: open.lowercased() == "true")
+    }
+
     private static let protocols = ["PLAINTEXT", "SASL_PLAINTEXT", "SSL", "SASL_SSL"]
 
     private static func tls(

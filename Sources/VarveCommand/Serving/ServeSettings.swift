@@ -95,6 +95,7 @@
         }
         options.advertised = advertised[0].address
       }
+      options.access = try Self.access(configuration)
       options.connectionsMax = Int(server.number("max.connections", or: 20_000))
       options.connectionsPerAddressMax = Int(
         server.number("max.connections.per.ip", or: Int64(Int32.max)))

@@ -17,22 +17,22 @@ struct FetchTarget {
     let partition: Int32
   }
 
-  init(_ key: Key, _ asked: FetchRequest.Topic.Partition, _ broker: Broker) {
+  init(_ key: Key, _ asked: FetchRequest.Topic.Partition, _ context: RequestContext) {
     self.key = key
     self.asked = asked
-    source = Self.source(key, asked, broker)
+    source = Self.source(key, asked, context)
     result = .failure(.none)
   }
 
   private static func source(
-    _ key: Key, _ asked: FetchRequest.Topic.Partition, _ broker: Broker
+    _ key: Key, _ asked: FetchRequest.Topic.Partition, _ context: RequestContext
   ) -> Result<Partition, ErrorCode> {
     do throws(ErrorCode) {
       let epoch = asked.currentLeaderEpoch
       return .success(
         key.topicID != .zero
-          ? try broker.served(key.topicID, key.partition, epoch: epoch)
-          : try broker.served(key.topicName, key.partition, epoch: epoch))
+          ? try context.served(key.topicID, key.partition, epoch: epoch, for: .read)
+          : try context.served(key.topicName, key.partition, epoch: epoch, for: .read))
     } catch { return .failure(error) }
   }
 
@@ -44,10 +44,10 @@ struct FetchTarget {
   /// Reads up to `budget` bytes. Only the first batches of a response may be more, lest a client
   /// that cannot take a large batch never gets past it (KIP-74).
   mutating func read(
-    budget: Int, isFirst: Bool, isolation: IsolationLevel, _ broker: Broker
+    budget: Int, isFirst: Bool, isolation: IsolationLevel, _ context: RequestContext
   ) {
     if case .success(let partition) = source, partition.log.isClosed {
-      source = Self.source(key, asked, broker)
+      source = Self.source(key, asked, context)
     }
     switch source {
     case .failure(let code): result = .failure(code)

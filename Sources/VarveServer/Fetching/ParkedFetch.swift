@@ -28,7 +28,7 @@ final class ParkedFetch {
     self.context = context
     self.session = session
     isolation = request.isolationLevel == 1 ? .readCommitted : .readUncommitted
-    targets = session.targets.map { FetchTarget($0.key, $0.asked, context.broker) }
+    targets = session.targets.map { FetchTarget($0.key, $0.asked, context) }
     waits = Array(repeating: nil, count: targets.count)
   }
 
@@ -48,7 +48,7 @@ final class ParkedFetch {
     var hasFailed = false
     for index in targets.indices {
       targets[index].read(
-        budget: budget - byteCount, isFirst: byteCount == 0, isolation: isolation, context.broker)
+        budget: budget - byteCount, isFirst: byteCount == 0, isolation: isolation, context)
       byteCount += targets[index].byteCount
       hasFailed = hasFailed || targets[index].hasFailed
     }

@@ -42,8 +42,8 @@ private struct OffsetSearch {
     _ topic: String, _ asked: ListOffsetsRequest.Topic.Partition, isolationLevel: Int8,
     _ context: RequestContext
   ) throws(ErrorCode) {
-    let partition = try context.broker.served(
-      topic, asked.partitionIndex, epoch: asked.currentLeaderEpoch)
+    let partition = try context.served(
+      topic, asked.partitionIndex, epoch: asked.currentLeaderEpoch, for: .describe)
     self.asked = asked
     log = partition.log
     epoch = context.broker.leaderEpoch(of: partition.id)

@@ -6,8 +6,8 @@ internal import VarveProtocol
 // to 13.
 //
 // Topics that are asked for by name are created where `auto.create.topics.enable` is on, as by
-// default, and the client does not forbid it. Nobody is told what operations are allowed before
-// there are ACLs: all are.
+// default, and the client does not forbid it. Topics that the client may not describe are left out,
+// or refused where it names them.
 extension Handler {
   static let metadata = Handler(blocking: MetadataRequest.self) { request, context in
     var response = MetadataResponse()
@@ -16,11 +16,13 @@ extension Handler {
     response.controllerID = context.broker.nodeID
     response.topics = topics(request, context)
     if request.includesClusterAuthorizedOperations {
-      response.clusterAuthorizedOperations = AllowedOperations.cluster
+      response.clusterAuthorizedOperations = context.access.operations(
+        .cluster, AccessResource.clusterName)
     }
     if request.includesTopicAuthorizedOperations {
       for index in response.topics.indices where response.topics[index].errorCode == .none {
-        response.topics[index].topicAuthorizedOperations = AllowedOperations.topic
+        response.topics[index].topicAuthorizedOperations = context.access.operations(
+          .topic, response.topics[index].name ?? "")
       }
     }
     return response
@@ -31,19 +33,25 @@ extension Handler {
   ) -> [MetadataResponse.Topic] {
     let broker = context.broker
     guard let topics = request.topics, !topics.isEmpty || context.version > 0 else {
-      return broker.topicSummaries().map { MetadataResponse.Topic($0, node: broker.nodeID) }
+      return broker.topicSummaries()
+        .filter { context.access.allows(.describe, topic: $0.name.description) }
+        .map { MetadataResponse.Topic($0, node: broker.nodeID) }
     }
     let mayCreate =
       (context.version < 4 || request.allowsAutoTopicCreation) && broker.createsTopicsOnDemand
     return topics.map { topic in
-      if let name = topic.name { return named(name, broker, mayCreate: mayCreate) }
-      return identified(topic.topicID, broker)
+      if let name = topic.name { return named(name, context, mayCreate: mayCreate) }
+      return identified(topic.topicID, context)
     }
   }
 
   private static func named(
-    _ text: String, _ broker: Broker, mayCreate: Bool
+    _ text: String, _ context: RequestContext, mayCreate: Bool
   ) -> MetadataResponse.Topic {
+    let broker = context.broker
+    guard context.access.allows(.describe, topic: text) else {
+      return MetadataResponse.Topic(text, .topicAuthorizationFailed)
+    }
     guard let name = try? TopicName(text) else {
       return MetadataResponse.Topic(text, .invalidTopicException)
     }
@@ -51,6 +59,8 @@ extension Handler {
       return MetadataResponse.Topic(known, node: broker.nodeID)
     }
     guard mayCreate else { return MetadataResponse.Topic(text, .unknownTopicOrPartition) }
+    guard context.access.allowsCluster(.create) || context.access.allows(.create, topic: text)
+    else { return MetadataResponse.Topic(text, .topicAuthorizationFailed) }
     do throws(BrokerError) {
       try broker.createTopicOnDemand(name)
     } catch {
@@ -65,8 +75,14 @@ extension Handler {
     return MetadataResponse.Topic(made, node: broker.nodeID)
   }
 
-  private static func identified(_ id: TopicID, _ broker: Broker) -> MetadataResponse.Topic {
-    if let name = broker.topicName(of: id), let known = broker.topicSummary(named: name) {
+  private static func identified(
+    _ id: TopicID, _ context: RequestContext
+  ) -> MetadataResponse.Topic {
+    let broker = context.broker
+    if let name = broker.topicName(of: id),
+      context.access.allows(.describe, topic: name.description),
+      let known = broker.topicSummary(named: name)
+    {
       return MetadataResponse.Topic(known, node: broker.nodeID)
     }
     var topic = MetadataResponse.Topic(nil, .unknownTopicID)

@@ -7,8 +7,20 @@ internal import VarveProtocol
 extension Handler {
   static let offsetCommit = Handler(awaiting: OffsetCommitRequest.self) { request, context in
     do throws(CoordinatorError) {
-      return try await context.broker.groups.offsetCommit(
-        request, version: context.version, from: context.client)
+      try context.access.require(.read, group: request.groupID)
+      // Of a topic that there is not the group tells.
+      let isAllowed: (OffsetCommitRequest.Topic) -> Bool = {
+        context.topicName($0.name, $0.topicID).map { context.access.allows(.read, topic: $0) }
+          ?? true
+      }
+      var allowed = request
+      allowed.topics.removeAll { !isAllowed($0) }
+      var refused = request
+      refused.topics.removeAll(where: isAllowed)
+      var response = try await context.broker.groups.offsetCommit(
+        allowed, version: context.version, from: context.client)
+      response.topics += OffsetCommitResponse(refusing: refused, .topicAuthorizationFailed).topics
+      return response
     } catch { return OffsetCommitResponse(refusing: request, error.code) }
   }
 }

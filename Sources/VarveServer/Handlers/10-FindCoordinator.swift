@@ -38,6 +38,13 @@ extension FindCoordinatorResponse.Coordinator {
       port = -1
       return
     }
+    let isGroup = request.keyType == 0
+    guard context.access.allows(.describe, isGroup ? .group : .transactionalID, key) else {
+      errorCode = isGroup ? .groupAuthorizationFailed : .transactionalIDAuthorizationFailed
+      nodeID = -1
+      port = -1
+      return
+    }
     nodeID = context.broker.nodeID
     host = context.advertised.host
     port = Int32(context.advertised.port)

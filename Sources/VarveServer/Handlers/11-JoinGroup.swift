@@ -10,7 +10,8 @@ extension Handler {
       response.memberID = request.memberID
     },
     { request, context async throws(CoordinatorError) in
-      try await context.broker.groups.joinGroup(
+      try context.access.require(.read, group: request.groupID)
+      return try await context.broker.groups.joinGroup(
         request, version: context.version, from: context.client)
     })
 }

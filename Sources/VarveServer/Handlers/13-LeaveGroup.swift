@@ -6,7 +6,8 @@ internal import VarveProtocol
 extension Handler {
   static let leaveGroup = Handler(coordinated: LeaveGroupRequest.self) {
     request, context async throws(CoordinatorError) in
-    try await context.broker.groups.leaveGroup(
+    try context.access.require(.read, group: request.groupID)
+    return try await context.broker.groups.leaveGroup(
       request, version: context.version, from: context.client)
   }
 }

@@ -6,7 +6,8 @@ internal import VarveProtocol
 extension Handler {
   static let syncGroup = Handler(coordinated: SyncGroupRequest.self) {
     request, context async throws(CoordinatorError) in
-    try await context.broker.groups.syncGroup(request, from: context.client)
+    try context.access.require(.read, group: request.groupID)
+    return try await context.broker.groups.syncGroup(request, from: context.client)
   }
 }
 

@@ -5,11 +5,25 @@ internal import VarveProtocol
 // DescribeGroups: classic groups and their members. Versions 0 to 6.
 extension Handler {
   static let describeGroups = Handler(awaiting: DescribeGroupsRequest.self) { request, context in
-    var response = await context.broker.groups.describeGroups(request, version: context.version)
-    guard request.includesAuthorizedOperations else { return response }
-    for index in response.groups.indices where response.groups[index].errorCode == .none {
-      response.groups[index].authorizedOperations = AllowedOperations.group
+    var allowed = request
+    allowed.groups.removeAll { !context.access.allows(.describe, group: $0) }
+    var response = await context.broker.groups.describeGroups(allowed, version: context.version)
+    if request.includesAuthorizedOperations {
+      for index in response.groups.indices where response.groups[index].errorCode == .none {
+        response.groups[index].authorizedOperations = context.access.operations(
+          .group, response.groups[index].groupID)
+      }
     }
+    response.groups += request.groups.filter { !context.access.allows(.describe, group: $0) }
+      .map { DescribeGroupsResponse.Group(refused: $0) }
     return response
+  }
+}
+
+extension DescribeGroupsResponse.Group {
+  fileprivate init(refused group: String) {
+    self.init()
+    groupID = group
+    errorCode = .groupAuthorizationFailed
   }
 }

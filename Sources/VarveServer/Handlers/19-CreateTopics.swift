@@ -19,6 +19,13 @@ extension Handler {
         guard counts[topic.name] == 1 else {
           throw TopicRefusal(.invalidRequest, "topic '\(topic.name)' is named more than once")
         }
+        guard
+          context.access.allowsCluster(.create) || context.access.allows(.create, topic: topic.name)
+        else {
+          throw TopicRefusal(
+            .topicAuthorizationFailed,
+            "\(context.access.principal) may not create topic '\(topic.name)'")
+        }
         let creation = try TopicCreation(topic, context)
         try creation.fill(&result, onlyValidates: request.onlyValidates)
       } catch {
@@ -50,11 +57,14 @@ private struct TopicCreation {
   let partitions: Int32
   let configs: [String: String]
   let broker: Broker
+  /// Whether the client may see what became of its configs.
+  let showsConfigs: Bool
 
   init(
     _ topic: CreateTopicsRequest.Topic, _ context: RequestContext
   ) throws(TopicRefusal) {
     broker = context.broker
+    showsConfigs = context.access.allows(.describeConfigs, topic: topic.name)
     name = topic.name
     configs = try Self.configs(topic)
     partitions = try Self.partitions(topic, context)
@@ -116,6 +126,11 @@ private struct TopicCreation {
         let topic = try broker.createTopic(name, partitions: partitions, configs: configs)
         result.topicID = topic.id
         configuration = topic.configuration
+      }
+      guard showsConfigs else {
+        result.topicConfigErrorCode = .topicAuthorizationFailed
+        result.configs = nil
+        return
       }
       result.partitionCount = partitions
       result.replicationFactor = 1

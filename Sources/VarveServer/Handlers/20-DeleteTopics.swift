@@ -15,7 +15,7 @@ extension Handler {
       var result = DeleteTopicsResponse.Topic()
       result.name = topic.name
       result.topicID = topic.topicID
-      do throws(TopicRefusal) { try delete(topic, &result, context.broker) } catch {
+      do throws(TopicRefusal) { try delete(topic, &result, context) } catch {
         result.errorCode = error.code
         result.errorMessage = error.message
       }
@@ -26,8 +26,9 @@ extension Handler {
 
   private static func delete(
     _ topic: DeleteTopicsRequest.Topic, _ result: inout DeleteTopicsResponse.Topic,
-    _ broker: Broker
+    _ context: RequestContext
   ) throws(TopicRefusal) {
+    let broker = context.broker
     guard broker.letsTopicsBeDeleted else {
       throw TopicRefusal(
         .topicDeletionDisabled, "topics may not be deleted: delete.topic.enable is false")
@@ -37,15 +38,19 @@ extension Handler {
       guard topic.topicID == .zero else {
         throw TopicRefusal(.invalidRequest, "topic '\(text)' is named by its id as well")
       }
+      try context.requireTopic(.delete, text)
       guard let legal = try? TopicName(text), let known = broker.topicSummary(named: legal) else {
         throw TopicRefusal(.unknownTopicOrPartition, "topic '\(text)' does not exist")
       }
       name = legal
       result.topicID = known.id
     } else {
-      guard let found = broker.topicName(of: topic.topicID) else {
+      guard let found = broker.topicName(of: topic.topicID),
+        context.access.allows(.describe, topic: found.description)
+      else {
         throw TopicRefusal(.unknownTopicID, "there is no topic with the id \(topic.topicID)")
       }
+      try context.requireTopic(.delete, found.description)
       name = found
       result.name = found.description
     }

@@ -17,7 +17,7 @@ extension Handler {
         var partition = DeleteRecordsResponse.Topic.Partition()
         partition.partitionIndex = entry.partitionIndex
         do throws(ErrorCode) {
-          partition.lowWatermark = try delete(asked.name, entry, context.broker)
+          partition.lowWatermark = try delete(asked.name, entry, context)
         } catch {
           partition.lowWatermark = -1
           partition.errorCode = error
@@ -30,16 +30,18 @@ extension Handler {
   }
 
   private static func delete(
-    _ topic: String, _ entry: DeleteRecordsRequest.Topic.Partition, _ broker: Broker
+    _ topic: String, _ entry: DeleteRecordsRequest.Topic.Partition,
+    _ context: RequestContext
   ) throws(ErrorCode) -> Offset {
-    let partition = try broker.served(topic, entry.partitionIndex)
+    let partition = try context.served(topic, entry.partitionIndex, for: .delete)
     guard !partition.id.topic.isInternal else { throw .invalidTopicException }
     guard partition.log.configuration.cleanupPolicy.contains(.delete) else {
       throw .policyViolation
     }
     let end = entry.offset == -1 ? partition.log.endOffset : entry.offset
     guard end >= 0 else { throw .offsetOutOfRange }
-    do throws(BrokerError) { return try broker.deleteRecords(of: partition.id, before: end) } catch
-    { throw ErrorCode(error) }
+    do throws(BrokerError) {
+      return try context.broker.deleteRecords(of: partition.id, before: end)
+    } catch { throw ErrorCode(error) }
   }
 }

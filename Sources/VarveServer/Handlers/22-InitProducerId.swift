@@ -1,3 +1,4 @@
+internal import VarveBase
 internal import VarveBroker
 internal import VarveCoordination
 internal import VarveProtocol
@@ -7,7 +8,13 @@ internal import VarveProtocol
 extension Handler {
   static let initProducerId = Handler(coordinated: InitProducerIdRequest.self, versions: 0...5) {
     request, context async throws(CoordinatorError) in
-    try await context.broker.initProducer(request, version: context.version)
+    if let id = request.transactionalID {
+      try context.access.require(.write, transactionalID: id)
+    } else if !context.access.allowsCluster(.idempotentWrite), !context.access.allowsSomeWrite {
+      throw CoordinatorError(
+        .clusterAuthorizationFailed, "\(context.access.principal) may not write any topic")
+    }
+    return try await context.broker.initProducer(request, version: context.version)
   }
 }
 

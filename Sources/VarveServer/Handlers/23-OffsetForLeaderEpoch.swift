@@ -16,8 +16,8 @@ extension Handler {
         var partition = OffsetForLeaderEpochResponse.Topic.Partition()
         partition.partitionIndex = entry.partitionIndex
         do throws(ErrorCode) {
-          let served = try context.broker.served(
-            asked.name, entry.partitionIndex, epoch: entry.currentLeaderEpoch)
+          let served = try context.served(
+            asked.name, entry.partitionIndex, epoch: entry.currentLeaderEpoch, for: .describe)
           (partition.leaderEpoch, partition.endOffset) =
             served.log.endOffset(ofLeaderEpoch: entry.leaderEpoch)
         } catch { partition.errorCode = error }

@@ -6,7 +6,9 @@ internal import VarveProtocol
 extension Handler {
   static let addOffsetsToTxn = Handler(coordinated: AddOffsetsToTxnRequest.self) {
     request, context async throws(CoordinatorError) in
-    try await context.broker.addOffsetsToTransaction(request, version: context.version)
+    try context.access.require(.write, transactionalID: request.transactionalID)
+    try context.access.require(.read, group: request.groupID)
+    return try await context.broker.addOffsetsToTransaction(request, version: context.version)
   }
 }
 

@@ -7,7 +7,8 @@ internal import VarveProtocol
 extension Handler {
   static let endTxn = Handler(coordinated: EndTxnRequest.self) {
     request, context async throws(CoordinatorError) in
-    try await context.broker.endTransaction(request, version: context.version)
+    try context.access.require(.write, transactionalID: request.transactionalID)
+    return try await context.broker.endTransaction(request, version: context.version)
   }
 }
 

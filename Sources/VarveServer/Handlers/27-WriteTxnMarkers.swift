@@ -20,7 +20,7 @@ extension Handler {
         for index in asked.partitionIndexes {
           var partition = WriteTxnMarkersResponse.Marker.Topic.Partition()
           partition.partitionIndex = index
-          partition.errorCode = await write(marker, asked.name, index, context.broker)
+          partition.errorCode = await write(marker, asked.name, index, context)
           topic.partitions.append(partition)
         }
         answer.topics.append(topic)
@@ -31,12 +31,17 @@ extension Handler {
   }
 
   private static func write(
-    _ marker: WriteTxnMarkersRequest.Marker, _ topic: String, _ index: Int32, _ broker: Broker
+    _ marker: WriteTxnMarkersRequest.Marker, _ topic: String, _ index: Int32,
+    _ context: RequestContext
   ) async -> ErrorCode {
+    guard context.access.allowsCluster(.clusterAction) || context.access.allowsCluster(.alter)
+    else {
+      return .clusterAuthorizationFailed
+    }
     guard !marker.isCommit else { return .invalidRequest }
     guard let name = try? TopicName(topic) else { return .unknownTopicOrPartition }
     do throws(CoordinatorError) {
-      try await broker.abortHangingTransaction(
+      try await context.broker.abortHangingTransaction(
         in: TopicPartition(topic: name, partition: index), producerID: marker.producerID,
         producerEpoch: marker.producerEpoch, coordinatorEpoch: marker.coordinatorEpoch)
       return .none

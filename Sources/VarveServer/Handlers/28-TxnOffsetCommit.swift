@@ -9,8 +9,20 @@ extension Handler {
   static let txnOffsetCommit = Handler(awaiting: TxnOffsetCommitRequest.self) {
     request, context in
     do throws(CoordinatorError) {
-      return try await context.broker.groups.txnOffsetCommit(
-        request, version: context.version, from: context.client)
+      try context.access.require(.write, transactionalID: request.transactionalID)
+      try context.access.require(.read, group: request.groupID)
+      let isAllowed: (TxnOffsetCommitRequest.Topic) -> Bool = {
+        context.access.allows(.read, topic: $0.name)
+      }
+      var allowed = request
+      allowed.topics.removeAll { !isAllowed($0) }
+      var refused = request
+      refused.topics.removeAll(where: isAllowed)
+      var response = try await context.broker.groups.txnOffsetCommit(
+        allowed, version: context.version, from: context.client)
+      response.topics +=
+        TxnOffsetCommitResponse(refusing: refused, .topicAuthorizationFailed).topics
+      return response
     } catch { return TxnOffsetCommitResponse(refusing: request, error.code) }
   }
 }

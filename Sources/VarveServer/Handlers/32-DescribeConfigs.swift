@@ -15,7 +15,7 @@ extension Handler {
       resource.type = asked.type
       resource.name = asked.name
       do throws(TopicRefusal) {
-        resource.configs = try configs(of: asked, request, context.broker)
+        resource.configs = try configs(of: asked, request, context)
       } catch {
         resource.errorCode = error.code
         resource.errorMessage = error.message
@@ -28,8 +28,16 @@ extension Handler {
   private typealias Config = DescribeConfigsResponse.Resource.Config
 
   private static func configs(
-    of asked: DescribeConfigsRequest.Resource, _ request: DescribeConfigsRequest, _ broker: Broker
+    of asked: DescribeConfigsRequest.Resource, _ request: DescribeConfigsRequest,
+    _ context: RequestContext
   ) throws(TopicRefusal) -> [Config] {
+    let broker = context.broker
+    let isTopic = asked.type == ConfigResourceType.topic.rawValue
+    if isTopic {
+      try context.requireTopic(.describeConfigs, asked.name)
+    } else {
+      try context.requireCluster(.describeConfigs)
+    }
     let all: [Config]
     switch ConfigResourceType(rawValue: asked.type) {
     case .topic: all = try topicConfigs(asked.name, request, broker)

@@ -12,7 +12,7 @@ extension Handler {
       resource.name = asked.name
       do throws(TopicRefusal) {
         try ConfigAlteration.perform(
-          type: asked.type, name: asked.name, onlyValidates: request.onlyValidates, context.broker
+          type: asked.type, name: asked.name, onlyValidates: request.onlyValidates, context
         ) { overrides in changes(asked, overrides) }
       } catch {
         resource.errorCode = error.code

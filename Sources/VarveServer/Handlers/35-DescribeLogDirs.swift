@@ -9,6 +9,11 @@ internal import VarveProtocol
 extension Handler {
   static let describeLogDirs = Handler(answering: DescribeLogDirsRequest.self) {
     request, context in
+    if let refusal = context.access.clusterRefusal(.describe) {
+      var response = DescribeLogDirsResponse()
+      response.errorCode = refusal
+      return response
+    }
     var wanted: [String: Set<Int32>]?
     if let topics = request.topics {
       wanted = [:]

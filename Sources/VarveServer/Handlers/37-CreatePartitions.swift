@@ -17,7 +17,7 @@ extension Handler {
         guard counts[topic.name] == 1 else {
           throw TopicRefusal(.invalidRequest, "topic '\(topic.name)' is named more than once")
         }
-        try grow(topic, onlyValidates: request.onlyValidates, context.broker)
+        try grow(topic, onlyValidates: request.onlyValidates, context)
       } catch {
         result.errorCode = error.code
         result.errorMessage = error.message
@@ -28,8 +28,11 @@ extension Handler {
   }
 
   private static func grow(
-    _ topic: CreatePartitionsRequest.Topic, onlyValidates: Bool, _ broker: Broker
+    _ topic: CreatePartitionsRequest.Topic, onlyValidates: Bool,
+    _ context: RequestContext
   ) throws(TopicRefusal) {
+    let broker = context.broker
+    try context.requireTopic(.alter, topic.name)
     guard let name = try? TopicName(topic.name), let known = broker.topicSummary(named: name)
     else {
       throw TopicRefusal(.unknownTopicOrPartition, "topic '\(topic.name)' does not exist")

@@ -7,6 +7,10 @@ internal import VarveProtocol
 extension Handler {
   static let electLeaders = Handler(answering: ElectLeadersRequest.self) { request, context in
     var response = ElectLeadersResponse()
+    if let refusal = context.access.clusterRefusal(.alter) {
+      response.errorCode = refusal
+      return response
+    }
     // Of all partitions only those are told of that had an election.
     response.topics = (request.topics ?? []).map { asked in
       var topic = ElectLeadersResponse.Topic()

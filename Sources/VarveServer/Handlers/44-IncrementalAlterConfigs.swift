@@ -14,7 +14,7 @@ extension Handler {
       resource.name = asked.name
       do throws(TopicRefusal) {
         try ConfigAlteration.perform(
-          type: asked.type, name: asked.name, onlyValidates: request.onlyValidates, context.broker
+          type: asked.type, name: asked.name, onlyValidates: request.onlyValidates, context
         ) { _ throws(TopicRefusal) in try changes(asked) }
       } catch {
         resource.errorCode = error.code

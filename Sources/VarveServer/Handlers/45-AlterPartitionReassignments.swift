@@ -10,6 +10,10 @@ extension Handler {
     answering: AlterPartitionReassignmentsRequest.self
   ) { request, context in
     var response = AlterPartitionReassignmentsResponse()
+    if let refusal = context.access.clusterRefusal(.alter) {
+      response.errorCode = refusal
+      return response
+    }
     response.allowsReplicationFactorChange = request.allowsReplicationFactorChange
     response.topics = request.topics.map { asked in
       var topic = AlterPartitionReassignmentsResponse.Topic()

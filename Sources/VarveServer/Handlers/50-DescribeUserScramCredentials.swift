@@ -10,6 +10,10 @@ extension Handler {
   ) { request, context in
     let known = Dictionary(grouping: context.broker.credentials(), by: \.name)
     var response = DescribeUserScramCredentialsResponse()
+    if let refusal = context.access.clusterRefusal(.describe) {
+      response.errorCode = refusal
+      return response
+    }
     guard let users = request.users, !users.isEmpty else {
       response.results = known.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) }
       return response

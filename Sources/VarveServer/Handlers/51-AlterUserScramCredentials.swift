@@ -14,6 +14,9 @@ extension Handler {
     var alteration = CredentialAlteration()
     for deletion in request.deletions { alteration.add(deletion) }
     for upsertion in request.upsertions { alteration.add(upsertion) }
+    do throws(TopicRefusal) { try context.requireCluster(.alter) } catch {
+      alteration.refuseAll(error)
+    }
     return alteration.perform(context.broker)
   }
 }
@@ -61,6 +64,10 @@ private struct CredentialAlteration {
     } catch {
       refusals[user] = refusals[user] ?? error
     }
+  }
+
+  mutating func refuseAll(_ refusal: TopicRefusal) {
+    for user in users { refusals[user] = refusal }
   }
 
   func perform(_ broker: Broker) -> AlterUserScramCredentialsResponse {

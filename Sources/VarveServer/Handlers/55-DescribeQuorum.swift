@@ -7,6 +7,10 @@ internal import VarveProtocol
 extension Handler {
   static let describeQuorum = Handler(answering: DescribeQuorumRequest.self) { request, context in
     var response = DescribeQuorumResponse()
+    if let refusal = context.access.clusterRefusal(.describe) {
+      response.errorCode = refusal
+      return response
+    }
     response.topics = request.topics.map { asked in
       var topic = DescribeQuorumResponse.Topic()
       topic.name = asked.name

@@ -24,7 +24,8 @@ extension Handler {
     broker.port = Int32(context.advertised.port)
     response.brokers = [broker]
     if request.includesAuthorizedOperations {
-      response.authorizedOperations = AllowedOperations.cluster
+      response.authorizedOperations = context.access.operations(
+        .cluster, AccessResource.clusterName)
     }
     return response
   }

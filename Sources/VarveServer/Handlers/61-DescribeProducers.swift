@@ -16,7 +16,9 @@ extension Handler {
         var partition = DescribeProducersResponse.Topic.Partition()
         partition.partitionIndex = index
         do throws(ErrorCode) {
-          partition.activeProducers = try context.broker.served(asked.name, index).log.producers
+          partition.activeProducers = try context.served(
+            asked.name, index, for: .read
+          ).log.producers
             .map { DescribeProducersResponse.Topic.Partition.ActiveProducer($0) }
         } catch { partition.errorCode = error }
         return partition

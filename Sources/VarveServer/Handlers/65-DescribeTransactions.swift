@@ -7,8 +7,25 @@ internal import VarveProtocol
 extension Handler {
   static let describeTransactions = Handler(awaiting: DescribeTransactionsRequest.self) {
     request, context in
+    var allowed = request
+    allowed.transactionalIDs.removeAll { !context.access.allows(.describe, .transactionalID, $0) }
+    let refused = request.transactionalIDs.filter {
+      !context.access.allows(.describe, .transactionalID, $0)
+    }
     do throws(CoordinatorError) {
-      return try await context.broker.describeTransactions(request)
+      var response = try await context.broker.describeTransactions(allowed)
+      for index in response.transactionStates.indices {
+        response.transactionStates[index].topics.removeAll {
+          !context.access.allows(.describe, topic: $0.topic)
+        }
+      }
+      response.transactionStates += refused.map { id in
+        var state = DescribeTransactionsResponse.TransactionState()
+        state.transactionalID = id
+        state.errorCode = .transactionalIDAuthorizationFailed
+        return state
+      }
+      return response
     } catch {
       var response = DescribeTransactionsResponse()
       response.transactionStates = request.transactionalIDs.map { id in

@@ -7,7 +7,11 @@ internal import VarveProtocol
 extension Handler {
   static let listTransactions = Handler(coordinated: ListTransactionsRequest.self) {
     request, context async throws(CoordinatorError) in
-    try await context.broker.listTransactions(request)
+    var response = try await context.broker.listTransactions(request)
+    response.transactionStates.removeAll {
+      !context.access.allows(.describe, .transactionalID, $0.transactionalID)
+    }
+    return response
   }
 }
 

@@ -1,3 +1,4 @@
+internal import VarveBase
 internal import VarveBroker
 internal import VarveCoordination
 internal import VarveProtocol
@@ -11,7 +12,14 @@ extension Handler {
       response.errorMessage = error.message
     },
     { request, context async throws(CoordinatorError) in
-      try await context.broker.groups.consumerGroupHeartbeat(request, from: context.client)
+      try context.access.require(.read, group: request.groupID)
+      for topic in request.subscribedTopicNames ?? []
+      where !context.access.allows(.describe, topic: topic) {
+        throw CoordinatorError(
+          .topicAuthorizationFailed,
+          "\(context.access.principal) may not describe topic '\(topic)'")
+      }
+      return try await context.broker.groups.consumerGroupHeartbeat(request, from: context.client)
     })
 }
 

@@ -8,6 +8,10 @@ extension Handler {
   static let listConfigResources = Handler(answering: ListConfigResourcesRequest.self) {
     request, context in
     var response = ListConfigResourcesResponse()
+    if let refusal = context.access.clusterRefusal(.describeConfigs) {
+      response.errorCode = refusal
+      return response
+    }
     guard context.version >= 1 else { return response }
     let known: [Int8] = [2, 4, 8, 16, 32]
     guard request.resourceTypes.allSatisfy(known.contains) else {

@@ -9,13 +9,15 @@ extension Handler {
     var response = DescribeTopicPartitionsResponse()
     let names =
       request.topics.isEmpty
-      ? context.broker.topicSummaries().map(\.name.description)
+      ? context.broker.topicSummaries().map(\.name.description).filter {
+        context.access.allows(.describe, topic: $0)
+      }
       : Set(request.topics.map(\.name)).sorted()
     var room = max(1, min(Int(request.responsePartitionLimit), 2_000))
     for name in names where name >= request.cursor?.topic ?? "" {
       let isResumed = name == request.cursor?.topic
       let first = isResumed ? max(0, request.cursor?.partitionIndex ?? 0) : 0
-      var topic = DescribeTopicPartitionsResponse.Topic(name, context.broker)
+      var topic = DescribeTopicPartitionsResponse.Topic(name, context)
       let rest = topic.partitions.dropFirst(Int(first))
       guard room > 0 else {
         response.nextCursor = cursor(name, first)
@@ -44,16 +46,21 @@ extension Handler {
 
 extension DescribeTopicPartitionsResponse.Topic {
   /// All partitions of a topic.
-  fileprivate init(_ text: String, _ broker: Broker) {
+  fileprivate init(_ text: String, _ context: RequestContext) {
+    let broker = context.broker
     self.init()
     name = text
+    guard context.access.allows(.describe, topic: text) else {
+      errorCode = .topicAuthorizationFailed
+      return
+    }
     guard let name = try? TopicName(text), let topic = broker.topicSummary(named: name) else {
       errorCode = (try? TopicName(text)) == nil ? .invalidTopicException : .unknownTopicOrPartition
       return
     }
     topicID = topic.id
     isInternal = topic.name.isInternal
-    topicAuthorizedOperations = AllowedOperations.topic
+    topicAuthorizedOperations = context.access.operations(.topic, text)
     partitions = topic.leaderEpochs.enumerated().map { index, epoch in
       var partition = Partition()
       partition.partitionIndex = Int32(index)

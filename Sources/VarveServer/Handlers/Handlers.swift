@@ -30,5 +30,6 @@ enum Handlers {
 
   private static let security: [Handler] = [
     .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials,
+    .describeAcls, .createAcls, .deleteAcls,
   ]
 }

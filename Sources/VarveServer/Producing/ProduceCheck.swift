@@ -19,11 +19,16 @@ struct ProduceCheck {
     guard -1...1 ~= request.acks else {
       throw ProduceRefusal(.invalidRequiredAcks, "acks \(request.acks): it is -1, 0 or 1")
     }
+    if let id = request.transactionalID, !context.access.allows(.write, .transactionalID, id) {
+      throw ProduceRefusal(
+        .transactionalIDAuthorizationFailed,
+        "\(context.access.principal) may not write with transactional id '\(id)'")
+    }
     do throws(ErrorCode) {
       partition =
         context.version >= 13
-        ? try context.broker.served(topic.topicID, sent.partitionIndex)
-        : try context.broker.served(topic.name, sent.partitionIndex)
+        ? try context.served(topic.topicID, sent.partitionIndex, for: .write)
+        : try context.served(topic.name, sent.partitionIndex, for: .write)
     } catch { throw ProduceRefusal(error, nil) }
     guard !partition.id.topic.isInternal else {
       throw ProduceRefusal(

@@ -7,9 +7,15 @@ internal import VarveProtocol
 enum ConfigAlteration {
   /// `changes` is given what the resource sets itself.
   static func perform(
-    type: Int8, name: String, onlyValidates: Bool, _ broker: Broker,
+    type: Int8, name: String, onlyValidates: Bool, _ context: RequestContext,
     _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
   ) throws(TopicRefusal) {
+    let broker = context.broker
+    if type == ConfigResourceType.topic.rawValue {
+      try context.requireTopic(.alterConfigs, name)
+    } else {
+      try context.requireCluster(.alterConfigs)
+    }
     switch ConfigResourceType(rawValue: type) {
     case .topic: try alterTopic(name, onlyValidates: onlyValidates, broker, changes)
     case .broker: try alterBroker(name, onlyValidates: onlyValidates, broker, changes)

@@ -1,4 +1,5 @@
 internal import VarveBase
+internal import VarveBroker
 internal import VarveProtocol
 
 /// The handlers of a server by their keys.
@@ -41,7 +42,11 @@ struct HandlerTable: Sendable {
       }
       return exchange.answer(Handler.apiVersionsRefusal(to: header))
     }
+    let access = Access(
+      context.authorizer, exchange.authentication.principal ?? .anonymous,
+      host: exchange.peer.address.host)
     try handler.begin(
-      request, exchange, RequestContext(server: context, header: header, peer: exchange.peer))
+      request, exchange,
+      RequestContext(server: context, header: header, peer: exchange.peer, access: access))
   }
 }

@@ -7,6 +7,8 @@ struct RequestContext: Sendable {
   let server: ServerContext
   let header: RequestHeader
   let peer: Peer
+  /// What the client may do.
+  let access: Access
 
   var broker: Broker { server.broker }
   var version: Int16 { header.version }

@@ -18,5 +18,14 @@ final class ServerContext: Sendable {
     requestMemory = RequestMemory(byteCountMax: options.requestMemoryBytesMax)
   }
 
+  /// Who may do what, as it is now; nil where everybody may do everything.
+  var authorizer: Authorizer? {
+    options.access.map { access in
+      Authorizer(
+        broker.accessRules, superUsers: access.superUsers,
+        allowsWithoutRules: access.allowsWithoutRules)
+    }
+  }
+
   var logger: Logger { options.logger }
 }

@@ -56,7 +56,7 @@ import VarveBroker
     ("num.partitions=0", .invalidValue, "at least 1"),
     ("\nlog.retention.hours=soon", .invalidValue, "server.properties, line 2"),
     (
-      "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer", .conflict, ""
+      "sasl.login.class=org.apache.kafka.common.security.kerberos.KerberosLogin", .conflict, ""
     ),
     ("client.quota.callback.class=com.example.Quotas", .conflict, "classes of Java"),
     ("listener.name.internal.ssl.keystore.location=/keys", .conflict, "line 1"),
