@@ -15,7 +15,7 @@ extension Accumulator {
         state.window.succeeded(batch)
         return .done([])
       }
-      if isOpen(error, of: batch, state), batch.attempts.next() {
+      if isOpen(error, of: batch), batch.attempts.next() {
         state.window.keep(batch)
         return .again
       }
@@ -25,13 +25,12 @@ extension Accumulator {
   }
 
   /// Whether an error leaves open what becomes of a batch.
-  private func isOpen(
-    _ error: VarveError, of batch: PendingBatch, _ state: borrowing State
-  ) -> Bool {
+  private func isOpen(_ error: VarveError, of batch: PendingBatch) -> Bool {
     guard batch.identity != nil else { return false }
-    // One that came before a batch that was lost on its way does not follow yet.
+    // One that came before a batch that was lost or slow on its way did not follow yet. What became
+    // of that one may be known by now.
     return error.code == .unavailable
-      || error.code == .outOfOrderSequence && state.window.isBehindOthers(batch)
+      || error.code == .outOfOrderSequence && batch.isSentBehindOthers
   }
 
   /// Sends a batch again in a moment: what did not answer does not answer at once.

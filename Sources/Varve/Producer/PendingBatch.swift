@@ -23,6 +23,8 @@ final class PendingBatch: @unchecked Sendable {
   var identity: ProducerIdentity?
   /// Its place among those that are sent.
   var number = 0
+  /// Whether the outcome of one before it was open when it was sent the last time.
+  var isSentBehindOthers = false
   /// Whether its bytes are final: a batch that is sent again is the same.
   var isFinished = false
   /// How often it was sent, with what is to come of it left open.

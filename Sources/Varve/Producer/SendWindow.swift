@@ -35,6 +35,7 @@ struct SendWindow {
   mutating func begin(_ batch: PendingBatch) {
     batch.number = nextNumber
     nextNumber += 1
+    batch.isSentBehindOthers = !open.isEmpty
     open.append(batch.number)
     inFlight += 1
   }
@@ -43,11 +44,13 @@ struct SendWindow {
   mutating func takeAgain() -> PendingBatch? {
     guard hasAgain else { return nil }
     inFlight += 1
-    return again.removeFirst()
+    let batch = again.removeFirst()
+    batch.isSentBehindOthers = isBehindOthers(batch)
+    return batch
   }
 
   /// Whether the outcome of a batch before this one is open.
-  func isBehindOthers(_ batch: PendingBatch) -> Bool {
+  private func isBehindOthers(_ batch: PendingBatch) -> Bool {
     open.first.map { $0 < batch.number } ?? false
   }
 

@@ -87,6 +87,26 @@ import VarveTestKit
     #expect(headers.map(\.baseSequence) == [0, 1, 1, 0])
   }
 
+  @Test func `G18: a batch that overtook one which was answered before it is sent again`()
+    async throws
+  {
+    let cluster = HeldCluster()
+    let producer = try Producer(
+      cluster, options: Self.options(), identity: ProducerIdentity(id: 7, epoch: 0))
+    try await producer.enqueue("held", partition: 0, value: "known")
+    cluster.held[0].release()
+    try await producer.enqueue("held", partition: 0, value: "overtaken")
+    try await producer.enqueue("held", partition: 0, value: "overtaking")
+    cluster.held[0].release()
+    cluster.held[0].release(failing: VarveError(.outOfOrderSequence, "2 comes, 1 is next"))
+    await cluster.held[0].arrival(of: 4)
+    cluster.held[0].release()
+    try await producer.close()
+    let headers = try cluster.held[0].batches.flatMap { try storedHeaders($0) }
+    #expect(headers.map(\.producerEpoch) == [0, 0, 0, 0])
+    #expect(headers.map(\.baseSequence) == [0, 1, 2, 2])
+  }
+
   @Test func `a batch that is refused does not hold up those after it`() async throws {
     let log = try await TransactionsUnderTest()
     let producer = try log.varve.producer(options: Self.options())
