@@ -150,6 +150,8 @@ final class MarkerWriter: CoordinatorEffects {
       try await shard.run { (coordinator, now) in coordinator.markersWritten(markers, at: now) }
       return true
     } catch {
+      // A broker that closes closes the logs that are being written to.
+      guard !state.withLock(\.isStopped) else { return true }
       logger.log(
         .warning,
         "the outcome of a transaction of '\(markers.transactionalID)' could not be written"
