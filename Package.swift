@@ -58,6 +58,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "VarveProtocol", dependencies: ["VarveBase"], swiftSettings: strict),
     .target(
+      name: "VarveClient", dependencies: ["VarveProtocol"], swiftSettings: strict),
+    .target(
       name: "VarveCoordination", dependencies: ["VarveLog", "VarveProtocol"],
       swiftSettings: strict),
     .target(name: "VarveBroker", dependencies: ["VarveCoordination"], swiftSettings: strict),
@@ -67,7 +69,8 @@ let package = Package(
     .target(
       name: "Varve",
       dependencies: [
-        "VarveBroker", .target(name: "VarveServer", condition: .when(traits: ["Serve"])),
+        "VarveBroker", "VarveClient",
+        .target(name: "VarveServer", condition: .when(traits: ["Serve"])),
       ],
       swiftSettings: strict),
     .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
@@ -103,7 +106,12 @@ let package = Package(
     .testTarget(
       name: "VarveServerTests", dependencies: ["VarveTestSupport", "VarveServer", "COpenSSL"],
       swiftSettings: relaxed),
-    .testTarget(name: "VarveTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveTests", dependencies: ["VarveTestSupport", "VarveServer"],
+      swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveClientTests", dependencies: ["VarveTestSupport", "VarveClient"],
+      swiftSettings: relaxed),
     .testTarget(
       name: "VarveCommandTests", dependencies: ["VarveTestSupport", "VarveCommand"],
       exclude: ["Clients"], resources: [.copy("Transcripts")], swiftSettings: relaxed),

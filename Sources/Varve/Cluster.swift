@@ -1,7 +1,7 @@
 package import VarveBase
 package import VarveLog
 
-/// What the public API needs of an engine: the one in this process, or later one behind Kafka's
+/// What the public API needs of an engine: the one in this process, or one behind Kafka's
 /// wire protocol. Producers, consumers and the administration of topics know nothing else.
 package protocol Cluster: Sendable {
   /// The clock that stamps records.

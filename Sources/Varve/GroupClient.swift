@@ -1,7 +1,7 @@
 package import VarveCoordination
 package import VarveProtocol
 
-/// What the public API needs of the coordinators of groups: those in this process, or later those
+/// What the public API needs of the coordinators of groups: those in this process, or those
 /// behind Kafka's wire protocol.
 ///
 /// The messages are those of the protocol. What a coordinator says of a whole request is thrown, so

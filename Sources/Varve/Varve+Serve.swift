@@ -78,7 +78,8 @@
       _ listeners: [ListenerOptions], _ options: ServeOptions
     ) throws(VarveError) -> Service {
       guard let local = cluster as? LocalCluster else {
-        throw VarveError(.readOnly, "a log that was opened for reading only is not served")
+        throw VarveError(
+          .readOnly, "only a directory that this program has open for writing is served")
       }
       do throws(NetworkError) {
         var serverOptions = try ServerOptions(options)

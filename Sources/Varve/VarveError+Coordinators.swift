@@ -33,12 +33,21 @@ extension VarveError.Code {
       case .outOfOrderSequenceNumber, .duplicateSequenceNumber: .outOfOrderSequence
       case .invalidGroupID, .invalidRegularExpression, .unsupportedAssignor, .invalidRequest,
         .offsetMetadataTooLarge, .invalidTransactionTimeout, .invalidSessionTimeout,
-        .invalidCommitOffsetSize:
+        .invalidCommitOffsetSize, .policyViolation:
         .invalidArgument
       case .coordinatorLoadInProgress, .coordinatorNotAvailable, .notCoordinator,
         .unstableOffsetCommit, .concurrentTransactions, .requestTimedOut, .networkException,
-        .notEnoughReplicas:
+        .notEnoughReplicas, .notEnoughReplicasAfterAppend, .notLeaderOrFollower,
+        .leaderNotAvailable, .replicaNotAvailable, .fencedLeaderEpoch, .unknownLeaderEpoch,
+        .offsetNotAvailable, .notController, .throttlingQuotaExceeded:
         .unavailable
+      case .topicAlreadyExists: .topicAlreadyExists
+      case .invalidTopicException: .invalidTopic
+      case .invalidPartitions: .invalidPartitions
+      case .invalidConfig: .invalidConfig
+      case .invalidTimestamp: .invalidTimestamp
+      case .invalidRecord: .invalidRecord
+      case .unsupportedCompressionType: .unsupportedCompression
       case .brokerNotAvailable: .closed
       case .kafkaStorageError: .storage
       case .corruptMessage: .corrupt

@@ -66,8 +66,9 @@ public struct VarveError: Error, Sendable {
     public static let invalidTransactionState = Code("invalidTransactionState")
     /// The transaction was aborted, or can only be aborted; a new one may succeed.
     public static let transactionAborted = Code("transactionAborted")
-    /// A transaction was to be committed, and the coordinator did not answer: it may count, and it
-    /// may not. Committing it again gives the answer.
+    /// What was asked for was not answered: it may be done, and it may not. Committing a
+    /// transaction again gives the answer; records of a producer that is not idempotent, and
+    /// changes of topics, have to be looked for.
     public static let unknownOutcome = Code("unknownOutcome")
     /// No such transactional id.
     public static let unknownTransaction = Code("unknownTransaction")
@@ -87,6 +88,11 @@ public struct VarveError: Error, Sendable {
     public static let foreignFile = Code("foreignFile")
     /// Written by a program newer than this one.
     public static let unsupportedVersion = Code("unsupportedVersion")
+
+    // Brokers.
+
+    /// What answers at the address does not speak Kafka's protocol, or breaks it.
+    public static let badAnswer = Code("badAnswer")
 
     // The course of things.
 

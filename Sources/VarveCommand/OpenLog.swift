@@ -11,14 +11,17 @@ enum LogAccess {
 }
 
 extension Invocation {
-  /// Opens the log that the command line names, lets `body` work with it, and closes it in order,
-  /// whatever happened.
+  /// Opens the log that the command line names, or connects to the broker that it names, lets
+  /// `body` work with it, and closes it in order, whatever happened.
   ///
   /// Only a command that makes something makes the directory too: for the others one that is not
   /// there is most likely a slip of the pen.
   func withLog<Result>(
     _ access: LogAccess, _ body: (Varve) async throws -> Result
   ) async throws -> Result {
+    if let address = try brokerAddress() {
+      return try await Self.with(try await Varve.connect(to: address), body)
+    }
     let path = try directory()
     if try access != .creating && LocalFileSystem().kind(of: path) == nil {
       throw CommandError("there is no log at \(path): 'varve topic create' makes one")
@@ -31,6 +34,12 @@ extension Invocation {
       options.logger = .standardError
       varve = try await Varve.open(path, options: options)
     }
+    return try await Self.with(varve, body)
+  }
+
+  private static func with<Result>(
+    _ varve: Varve, _ body: (Varve) async throws -> Result
+  ) async throws -> Result {
     let result: Result
     do { result = try await body(varve) } catch {
       // The first failure is the one to tell of.

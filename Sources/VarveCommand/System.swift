@@ -55,6 +55,9 @@ enum System {
     return descriptor
   }
 
+  /// Whether there is anything at a path.
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   /// The size of a file; nil for what has none, such as a pipe.
   static func size(of descriptor: Int32) -> Int? {
     var status = stat()

@@ -13,7 +13,8 @@ struct VarveUnderTest {
   /// take from a test that is held up for minutes.
   init(options: Varve.Options = Self.keepingAll) throws {
     directory = try TemporaryDirectory()
-    varve = try Varve(directory: directory.path + "/data", options: options)
+    let local = try Varve(directory: directory.path + "/data", options: options)
+    varve = try ServedLogs.current?.serve(local, in: directory) ?? local
   }
 
   static var keepingAll: Varve.Options {

@@ -6,6 +6,7 @@ enum Layering {
     "VarveBase": ["CVarve", "Glibc", "Musl", "Darwin"],
     "VarveLog": ["VarveBase", "Dispatch", "CZlib", "CLZ4", "CSnappy", "CZstd"],
     "VarveProtocol": ["VarveBase"],
+    "VarveClient": ["VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin"],
     "VarveCoordination": ["VarveLog", "VarveProtocol", "VarveBase"],
     "VarveBroker": ["VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase", "Dispatch"],
     "VarveServer": [
@@ -13,7 +14,8 @@ enum Layering {
       "COpenSSL", "Glibc", "Musl", "Darwin",
     ],
     "Varve": [
-      "VarveServer", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
+      "VarveServer", "VarveClient", "VarveBroker", "VarveCoordination", "VarveLog",
+      "VarveProtocol", "VarveBase",
     ],
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",

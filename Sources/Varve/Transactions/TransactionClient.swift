@@ -2,7 +2,7 @@ package import VarveBase
 package import VarveCoordination
 package import VarveProtocol
 
-/// What the public API needs of the coordinators of transactions: those in this process, or later
+/// What the public API needs of the coordinators of transactions: those in this process, or
 /// those behind Kafka's wire protocol.
 ///
 /// What a coordinator says of a whole request is thrown, so that `errorCode` of a response that is

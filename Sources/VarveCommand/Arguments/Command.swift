@@ -40,8 +40,13 @@ struct Command: Sendable {
 extension Command.Option {
   static let help = Command.Option(name: "help", help: "show this and end")
   static let json = Command.Option(name: "json", help: "print JSON")
-  static let at = Command.Option(
+  /// Where the log is, for a command that works on its files.
+  static let directory = Command.Option(
     name: "at", value: "DIRECTORY", help: "the log; the environment's VARVE_AT by default")
+  /// Where the log is, or who serves it.
+  static let at = Command.Option(
+    name: "at", value: "LOG",
+    help: "its directory, or the HOST:PORT of a broker; the environment's VARVE_AT by default")
   static let partition = Command.Option(name: "partition", value: "N", help: "only this partition")
   static let config = Command.Option(
     name: "config", value: "NAME=VALUE", repeats: true,

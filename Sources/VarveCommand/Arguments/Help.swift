@@ -19,9 +19,9 @@ enum Help {
   /// What holds for every command.
   static let conventions = """
     'varve COMMAND --help' says more of a command, with examples; 'varve help --man' is the manual
-    page. --at DIRECTORY, or the environment's VARVE_AT, names the log. Data goes to the standard
-    output, the rest to the standard error. Ends with 0; 1 where it failed; 2 where the command
-    line is wrong.
+    page. --at, or the environment's VARVE_AT, names the log: its directory, or the HOST:PORT of a
+    broker. Data goes to the standard output, the rest to the standard error. Ends with 0; 1 where
+    it failed; 2 where the command line is wrong.
     """
 
   /// The help of one command.

@@ -56,12 +56,31 @@ struct Invocation {
 
   var isJSON: Bool { has("json") }
 
-  /// The directory of the log. Throws where none was named.
-  func directory() throws(UsageError) -> String {
-    if let directory = value("at") ?? environment("VARVE_AT"), !directory.isEmpty {
-      return directory
-    }
+  /// Where the log is, as it was named: a directory, or a broker. Throws where none was named.
+  private func place() throws(UsageError) -> String {
+    if let place = value("at") ?? environment("VARVE_AT"), !place.isEmpty { return place }
     throw UsageError("which log? Name its directory with --at, or in the environment's VARVE_AT")
+  }
+
+  /// The directory of the log. Throws where none was named, or a broker.
+  func directory() throws(UsageError) -> String {
+    let place = try place()
+    guard try brokerAddress() == nil else {
+      throw UsageError(
+        "'\(command.name)' works on the files of a log: --at takes its directory, and '\(place)' "
+          + "is a broker")
+    }
+    return place
+  }
+
+  /// The address of the broker that the log is at; nil where it is a directory: anything that there
+  /// is on the disk, or that does not look like `HOST:PORT`.
+  func brokerAddress() throws(UsageError) -> String? {
+    let place = try place()
+    guard place.wholeMatch(of: /[^\/,]+:[0-9]+(?:,[^\/,]+:[0-9]+)*/) != nil,
+      !System.exists(place)
+    else { return nil }
+    return place
   }
 }
 

@@ -9,7 +9,7 @@ struct GuaranteeWorker {
 
   static let command = Command(
     name: "bench guarantees-worker", summary: "Be the program that 'bench guarantees' kills",
-    arguments: [.init(name: "GUARANTEE", help: "what it promises")], options: [.at],
+    arguments: [.init(name: "GUARANTEE", help: "what it promises")], options: [.directory],
     run: { call in
       guard let guarantee = Guarantee(rawValue: call["GUARANTEE"]) else {
         throw UsageError("there is no guarantee '\(call["GUARANTEE"])'")

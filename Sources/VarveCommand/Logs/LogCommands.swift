@@ -66,7 +66,7 @@ enum LogCommands {
       Syncs, retention, compaction and cold compression, as topics' configs ask for. A program that
       has the log open does the same in the background.
       """,
-    options: [.at, .json],
+    options: [.directory, .json],
     examples: [
       .init(
         line: "varve log upkeep --at data",

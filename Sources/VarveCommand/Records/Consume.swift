@@ -6,7 +6,8 @@ extension TopicCommands {
     details: """
       Ends at what is the end when it starts; with --follow it goes on with what is written later,
       by other processes too, until ^C. Without --partition one partition is printed after another;
-      with --follow they take turns. With --group no program may have the log open meanwhile.
+      with --follow they take turns. With --group no program may have the directory open meanwhile;
+      a broker shares the group's partitions among all its members.
 
       \(ReadRange.details)
 

@@ -27,7 +27,12 @@ extension Printing {
         }
       } catch let error as VarveError where error.code == .cancelled {
         // ^C is how following ends.
+      } catch {
+        await consumer.close()
+        throw error
       }
+      // A broker would wait for the member until its session is over.
+      await consumer.close()
     }
   }
 

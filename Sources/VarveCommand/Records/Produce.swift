@@ -39,7 +39,10 @@ extension TopicCommands {
     try await call.withLog(.writing) { varve in
       let topic = try await call.topic(in: varve)
       let partition = call.has("partition") ? try call.partitions(of: topic)[0].partition : nil
-      let producer = try varve.producer(options: lines.producer)
+      var options = lines.producer
+      // A broker that does not answer may have the batch: it is asked again, without a second copy.
+      options.isIdempotent = try call.brokerAddress() != nil
+      let producer = try varve.producer(options: options)
       let sent = try await send(
         lines, to: topic.topic.name.description, partition, with: producer)
       let json: JSON = .object([

@@ -19,7 +19,7 @@
         VARVE_NUM_PARTITIONS is the config num.partitions, and so on.
         """,
       options: [
-        .at,
+        .directory,
         .init(
           name: "listen", value: "HOST:PORT", repeats: true,
           help: "where; 127.0.0.1:9092 by default"),

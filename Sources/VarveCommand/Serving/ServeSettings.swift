@@ -48,6 +48,8 @@
       _ call: Invocation
     ) throws(UsageError) -> [(name: String, value: String, option: String)] {
       var flags = try call.pairs("set").map { ($0.name, $0.value, "--set") }
+      // What is a broker is no directory.
+      if call.has("at") { _ = try call.directory() }
       for (option, name) in options {
         if let value = call.value(option) { flags.append((name, value, "--\(option)")) }
       }

@@ -2,7 +2,7 @@ import Testing
 import Varve
 import VarveTestKit
 
-@Suite struct TopicTests {
+@Suite(.bothDoors) struct TopicTests {
   @Test func `a topic is created, listed, described, altered, grown and deleted`() async throws {
     let log = try VarveUnderTest()
     let varve = log.varve

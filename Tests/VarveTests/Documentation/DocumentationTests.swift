@@ -35,6 +35,7 @@ import VarveTestKit
     try await errors(varve)
     try await codable(varve)
     try await serving(varve)
+    try await connecting(varve)
     try await varve.close()
     try await operating(directory: directory.path + "/other")
   }

@@ -4,7 +4,7 @@ import VarveBase
 import VarveTestKit
 
 /// Group consumers with the coordinators of the engine in this process.
-@Suite(.timeLimit(.hang)) struct LocalGroupTests {
+@Suite(.timeLimit(.hang), .bothDoors) struct LocalGroupTests {
   private static func options() -> GroupConsumer.Options {
     var options = GroupConsumer.Options()
     options.reading.batchBytes = 1

@@ -4,7 +4,7 @@ import VarveBase
 import VarveLog
 import VarveTestKit
 
-@Suite struct PartitionWriterTests {
+@Suite(.bothDoors) struct PartitionWriterTests {
   private static func append(
     _ value: String, to writer: inout PartitionWriter
   ) throws(VarveError) {

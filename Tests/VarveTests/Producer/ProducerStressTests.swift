@@ -4,7 +4,7 @@ import VarveTestKit
 
 /// Little memory, many tasks, some of them cancelled, and a close in the middle of it: every send
 /// ends, and what it was told is true.
-@Suite(.timeLimit(.hang)) struct ProducerStressTests {
+@Suite(.timeLimit(.hang), .bothDoors) struct ProducerStressTests {
   private struct Outcome: Sendable {
     var acknowledged: [String: RecordReceipt] = [:]
     var refused: Set<String> = []

@@ -4,7 +4,7 @@ import VarveBase
 import VarveTestKit
 
 /// Programs that know nothing of each other but the topics between them.
-@Suite(.timeLimit(.hang)) struct ChainTests {
+@Suite(.timeLimit(.hang), .bothDoors) struct ChainTests {
   @Test func `S03: a producer does not notice that those after it are gone, and nothing is missed`()
     async throws
   {

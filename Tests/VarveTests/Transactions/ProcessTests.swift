@@ -4,7 +4,7 @@ import VarveBase
 import VarveTestKit
 
 /// Reading, processing and writing as one.
-@Suite(.timeLimit(.hang)) struct ProcessTests {
+@Suite(.timeLimit(.hang), .bothDoors) struct ProcessTests {
   private static func options() -> GroupConsumer.Options {
     var options = GroupConsumer.Options()
     options.reading.batchBytes = 1

@@ -5,7 +5,7 @@ import VarveBroker
 import VarveTestKit
 
 /// Transactions that a program begins and ends by itself.
-@Suite(.timeLimit(.hang)) struct TransactionsTests {
+@Suite(.timeLimit(.hang), .bothDoors) struct TransactionsTests {
   @Test func `G37: records of several partitions count once they are committed`() async throws {
     let log = try await TransactionsUnderTest()
     let transactions = try log.varve.transactions("writer")
@@ -82,7 +82,8 @@ import VarveTestKit
     try await log.varve.close()
   }
 
-  @Test func `G37: what is open for more than its timeout is aborted`() async throws {
+  @Test(.inProcessOnly("it moves the clock"))
+  func `G37: what is open for more than its timeout is aborted`() async throws {
     let time = ManualTime()
     let log = try await TransactionsUnderTest(time: time)
     var options = Transactions.Options()
@@ -149,7 +150,8 @@ import VarveTestKit
     try await log.varve.close()
   }
 
-  @Test func `a record that cannot be written aborts all`() async throws {
+  @Test(.inProcessOnly("its markers wait for the disk"))
+  func `a record that cannot be written aborts all`() async throws {
     let disk = SimulatedFileSystem(seed: 1)
     let log = try await TransactionsUnderTest(on: disk)
     let transactions = try log.varve.transactions("writer")
@@ -209,7 +211,8 @@ import VarveTestKit
     try await second.varve.close()
   }
 
-  @Test func `closing the log aborts what is open`() async throws {
+  @Test(.inProcessOnly("it opens the directory again"))
+  func `closing the log aborts what is open`() async throws {
     let disk = SimulatedFileSystem(seed: 1)
     let first = try await TransactionsUnderTest(on: disk)
     let transactions = try first.varve.transactions("writer")
@@ -224,7 +227,8 @@ import VarveTestKit
     try await second.varve.close()
   }
 
-  @Test func `bad options are refused`() async throws {
+  @Test(.inProcessOnly("the reason is the coordinator's own"))
+  func `bad options are refused`() async throws {
     let log = try await TransactionsUnderTest()
     #expect(throws: VarveError.self) { try log.varve.transactions("") }
     var options = Transactions.Options()

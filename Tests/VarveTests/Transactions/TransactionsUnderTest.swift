@@ -18,7 +18,8 @@ struct TransactionsUnderTest {
       "transaction.state.log.num.partitions": "1",
       "transaction.state.log.segment.bytes": "1048576",
     ]
-    varve = try Varve(directory: "data", options: options, on: disk, time: time)
+    let local = try Varve(directory: "data", options: options, on: disk, time: time)
+    varve = try ServedLogs.current?.serve(local) ?? local
     let known = try await varve.topics().map(\.name.description)
     for topic in ["in", "out"] where !known.contains(topic) {
       try await varve.createTopic(topic, partitions: 2)

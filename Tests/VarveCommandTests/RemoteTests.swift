@@ -1,0 +1,107 @@
+import Testing
+
+/// Goal G67: commands work against a broker as they do against a directory. Method: shell scripts
+/// whose commands run twice, with `--at HOST:PORT` and with the directory; what they print is
+/// compared with each other.
+@Suite struct RemoteTests {
+  /// Serves a log and runs a script with the broker's address in `$VARVE_AT` and the directory in
+  /// `$D`; `finish` runs after the server has ended.
+  private static func served(_ script: String, finish: String = "") async throws
+    -> BuiltProgram.Outcome
+  {
+    try await BuiltProgram().shell(
+      """
+      D=$VARVE_AT
+      mkfifo said
+      varve serve --listen 127.0.0.1:0 2>said &
+      read -r line <said
+      export VARVE_AT=${line##* }
+      \(script)
+      kill -TERM %1
+      wait %1
+      \(finish)
+      """)
+  }
+
+  @Test("G67: topics are made, changed, looked at and deleted through a broker")
+  func topics() async throws {
+    let outcome = try await Self.served(
+      """
+      varve topic create orders --partitions 3 --config retention.ms=60000
+      varve topic create other
+      varve topic alter orders --config segment.bytes=1048576 --partitions 4
+      for at in $VARVE_AT $D; do
+        varve topic list --at $at
+        varve topic describe orders --at $at | cksum
+        varve topic describe orders --at $at --json | cksum
+      done
+      varve topic delete other
+      varve topic list
+      varve topic create orders; echo $?
+      varve topic describe ordres; echo $?
+      """)
+    let lines = outcome.text.split(separator: "\n").map(String.init)
+    let list = ["NAME    PARTITIONS", "orders           4", "other            1"]
+    try #require(lines.count == 14, "\(outcome)")
+    #expect(Array(lines[0..<3]) == list && Array(lines[5..<8]) == list, "\(lines)")
+    #expect(Array(lines[3..<5]) == Array(lines[8..<10]), "\(lines)")
+    #expect(Array(lines[10...]) == ["NAME    PARTITIONS", "orders           4", "1", "1"])
+    #expect(outcome.errors.contains("there is no topic 'ordres'"))
+    #expect(outcome.errors.contains("did you mean 'orders'?"))
+  }
+
+  @Test("G67: records are written, read and replayed through a broker")
+  func records() async throws {
+    let outcome = try await Self.served(
+      """
+      varve topic create orders --partitions 2
+      P="topic produce orders --key-separator : --partition 1 --compression gzip"
+      seq 1000 | sed 's/^/k:/' | varve $P
+      for at in $VARVE_AT $D; do
+        varve topic consume orders --at $at --format '%p %o %k=%v\\n' | cksum
+        varve topic consume orders --at $at --partition 1 --from 995
+      done
+      varve topic trim orders --partition 0 --before end
+      varve topic trim orders --partition 1 --before 1000
+      varve topic consume orders
+      """)
+    let lines = outcome.text.split(separator: "\n").map(String.init)
+    #expect(outcome.errors == "")
+    try #require(lines.count == 14, "\(lines)")
+    #expect(lines[0..<6].map { $0 } == lines[6..<12].map { $0 })
+    #expect(lines[1..<6].map { $0 } == ["996", "997", "998", "999", "1000"])
+  }
+
+  @Test("G67: groups are joined, left, looked at and changed through a broker")
+  func groups() async throws {
+    let outcome = try await Self.served(
+      """
+      varve topic create orders
+      seq 5 | varve topic produce orders
+      varve topic consume orders --group billing --max 3
+      varve topic consume orders --group billing
+      varve group list
+      varve group describe billing
+      varve group reset billing --to earliest
+      varve topic consume orders --group billing --max 1
+      varve group delete billing
+      varve group list
+      """)
+    #expect(outcome.errors == "")
+    #expect(outcome.text.hasPrefix("1\n2\n3\n4\n5\nGROUP"), "\(outcome.text)")
+  }
+
+  @Test func `commands that work on files want a directory`() async throws {
+    let outcome = try await BuiltProgram().shell(
+      """
+      varve log upkeep --at 127.0.0.1:9092; echo $?
+      varve serve --at 127.0.0.1:9092; echo $?
+      mkdir 127.0.0.1:9092; varve topic create here --at 127.0.0.1:9092; ls 127.0.0.1:9092
+      varve topic list --at 127.0.0.1:1; echo $?
+      """)
+    #expect(outcome.text.hasPrefix("2\n2\n"), "\(outcome)")
+    #expect(outcome.text.contains("here-0\n") && outcome.text.hasSuffix("1\n"))
+    #expect(outcome.errors.contains("'127.0.0.1:9092' is a broker"))
+    #expect(outcome.errors.contains("cannot connect to 127.0.0.1:1: Connection refused"))
+  }
+}
