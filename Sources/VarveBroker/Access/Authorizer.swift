@@ -16,7 +16,8 @@ package struct Authorizer: Sendable {
     self.allowsWithoutRules = allowsWithoutRules
   }
 
-  /// - Parameter host: The address that the principal comes from, as a number.
+  /// Whether a principal may do something to a resource. `host` is the address that it comes from, as
+  /// a number.
   package func allows(
     _ operation: AccessOperation, on type: AccessResource, named name: String,
     by principal: Principal, from host: String

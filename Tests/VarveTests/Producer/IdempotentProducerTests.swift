@@ -97,7 +97,7 @@ import VarveTestKit
     cluster.held[0].release()
     try await producer.enqueue("held", partition: 0, value: "overtaken")
     try await producer.enqueue("held", partition: 0, value: "overtaking")
-    cluster.held[0].release()
+    cluster.held[0].release(1)
     cluster.held[0].release(failing: VarveError(.outOfOrderSequence, "2 comes, 1 is next"))
     await cluster.held[0].arrival(of: 4)
     cluster.held[0].release()
