@@ -16,8 +16,8 @@ package struct Authorizer: Sendable {
     self.allowsWithoutRules = allowsWithoutRules
   }
 
-  /// Whether a principal may do something to a resource. `host` is the address that it comes from, as
-  /// a number.
+  /// Whether a principal may do something to a resource. `host` is the address that it comes from,
+  /// as a number.
   package func allows(
     _ operation: AccessOperation, on type: AccessResource, named name: String,
     by principal: Principal, from host: String
