@@ -195,7 +195,8 @@ import VarveTestSupport
       mkfifo said
       varve serve --listen 127.0.0.1:0 2>said &
       read -r line <said
-      until [ -e alive ]; do kill -0 %1 || exit 1; done
+      mkfifo pause; exec 9<>pause
+      until [ -e alive ]; do kill -0 %1 || exit 1; read -r -t 0.05 -u 9; done
       kill -TERM %1; wait %1
       """)
     let messages = try await heard
