@@ -9,7 +9,7 @@ import VarveProtocol
 
   /// Asks once, with what a broker says first and then.
   private static func asking(
-    timeout: Duration = .seconds(30), connectTime: Duration = .seconds(30),
+    timeout: Duration = .seconds(600), connectTime: Duration = .seconds(600),
     _ react: @escaping @Sendable (RequestHeader) -> FakeBroker.Reaction
   ) async throws -> (result: Result<MetadataResponse, ClientError>, address: String) {
     let broker = try FakeBroker()
@@ -29,7 +29,7 @@ import VarveProtocol
 
   /// As above, of a broker whose first words are in order.
   private static func failure(
-    timeout: Duration = .seconds(30),
+    timeout: Duration = .seconds(600),
     _ react: @escaping @Sendable (RequestHeader) -> FakeBroker.Reaction
   ) async throws -> ClientError? {
     let (result, address) = try await asking(timeout: timeout) { header in
@@ -145,13 +145,13 @@ import VarveProtocol
     }
     let link = Link(to: broker.address, options: Link.Options())
     await #expect(throws: ClientError.self) {
-      try await link.ask(MetadataRequest(), timeout: .seconds(30))
+      try await link.ask(MetadataRequest(), timeout: .seconds(600))
     }
-    _ = try await link.ask(MetadataRequest(), timeout: .seconds(30))
+    _ = try await link.ask(MetadataRequest(), timeout: .seconds(600))
     link.close()
     try await serving.value
     let error = await #expect(throws: ClientError.self) {
-      try await link.ask(MetadataRequest(), timeout: .seconds(30))
+      try await link.ask(MetadataRequest(), timeout: .seconds(600))
     }
     #expect(error?.code == .closed)
   }

@@ -47,7 +47,6 @@ import VarveTestSupport
     let rows = text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace) }
     let program = try await copied()
     let list = try await program.shell("varve txn list --at log")
-    #expect(list.errors == "")
     let listed = list.text.split(separator: "\n").map { $0.split(separator: " ") }
     for row in rows where row.count == 4 && row[0].hasPrefix("tx-") {
       #expect(listed.contains([row[0], row[2], row[3]]), "\(row[0])")
