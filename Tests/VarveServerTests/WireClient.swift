@@ -20,7 +20,7 @@ final class WireClient: @unchecked Sendable {
     let description: String
   }
 
-  /// Connects. A read that takes longer than half a minute fails, so that a test does not hang.
+  /// Connects. A read that takes ten minutes fails, so that a test does not hang.
   init(port: UInt16) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     // A test that hangs ends; one that is held up by all the others goes on.
