@@ -6,8 +6,8 @@ SHELL := /bin/bash
 
 # What the library, the command and the tests link.
 LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev libssl-dev
-# What tests count system calls with, and a client that they serve.
-TESTING := strace kcat python3-venv
+# What tests count system calls and make certificates with, and clients that they serve.
+TESTING := strace kcat openssl python3-venv
 # What the benchmarks compare with.
 PEERS := liblmdb-dev libsqlite3-dev librdkafka-dev redis-tools
 
