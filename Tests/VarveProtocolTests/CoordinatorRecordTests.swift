@@ -25,10 +25,48 @@ struct CoordinatorRecordTests {
     #expect(record == TransactionRecord("tx", value))
   }
 
+  @Test func `a share group's records are framed by their types`() throws {
+    var key = ShareGroupMetadataKey()
+    key.groupID = "g"
+    var value = ShareGroupMetadataValue()
+    (value.epoch, value.metadataHash) = (3, -2)
+    let encoded = GroupRecord.shareGroupMetadata(key, value).encoded
+    #expect(Array(encoded.key) == [0, 11, 0, 1, 0x67])
+    let bytes = try #require(encoded.value)
+    #expect(
+      Array(bytes)
+        == [0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0])
+    let record = try GroupRecord(key: encoded.key.bytes, value: bytes.bytes)
+    #expect(record == .shareGroupMetadata(key, value))
+  }
+
+  @Test func `a share state is a snapshot or an update, by its type`() throws {
+    var key = ShareUpdateKey()
+    (key.groupID, key.partition) = ("g", 2)
+    var batch = ShareStateBatch()
+    (batch.firstOffset, batch.lastOffset, batch.deliveryState, batch.deliveryCount) = (1, 4, 2, 1)
+    var value = ShareUpdateValue()
+    (value.snapshotEpoch, value.startOffset, value.stateBatches) = (1, -1, [batch])
+    let encoded = ShareStateRecord.update(key, value).encoded
+    let zeros = [UInt8](repeating: 0, count: 16)
+    #expect(Array(encoded.key) == [0, 1, 0, 1, 0x67] + zeros + [0, 0, 0, 2])
+    let bytes = try #require(encoded.value)
+    let offset: (UInt8) -> [UInt8] = { [0, 0, 0, 0, 0, 0, 0, $0] }
+    let fields: [UInt8] = [0, 0, 0, 0, 0, 1, 0, 0, 0, 0] + [UInt8](repeating: 0xFF, count: 8)
+    #expect(Array(bytes) == fields + [2] + offset(1) + offset(4) + [2, 0, 1, 0, 0])
+    let record = try ShareStateRecord(key: encoded.key.bytes, value: bytes.bytes)
+    #expect(record == .update(key, value))
+    let name = ShareStateRecord.snapshot(ShareSnapshotKey(), nil).encoded.key
+    let snapshot = try ShareStateRecord(key: name.bytes, value: nil)
+    #expect(snapshot == .snapshot(ShareSnapshotKey(), nil))
+  }
+
   @Test func `a type of a later Kafka is passed over, a torn frame is not`() throws {
     let unknown = ByteSlice([0, 99, 1])
     let record = try GroupRecord(key: unknown.bytes, value: nil)
     #expect(record == nil)
+    let share = try ShareStateRecord(key: unknown.bytes, value: nil)
+    #expect(share == nil)
     let torn = ByteSlice([0])
     #expect(throws: WireError.self) { try GroupRecord(key: torn.bytes, value: nil) }
     #expect(throws: WireError.self) { try TransactionRecord(key: torn.bytes, value: nil) }

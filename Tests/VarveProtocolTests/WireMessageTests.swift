@@ -19,6 +19,9 @@ struct MessageVersion: CustomTestStringConvertible, Sendable {
       ConsumerProtocolAssignment.self,
     ]
     + [
+      ShareSnapshotKey.self, ShareSnapshotValue.self, ShareUpdateKey.self, ShareUpdateValue.self,
+    ]
+    + [
       SnapshotHeaderRecord.self, SnapshotFooterRecord.self, KRaftVersionRecord.self,
       VotersRecord.self, LeaderChangeMessage.self, EveryKindOfField.self,
     ])

@@ -82,6 +82,12 @@ extension GroupRecord {
     case .consumerGroupTargetAssignmentMetadata(let key, _): key.groupID
     case .consumerGroupTargetAssignmentMember(let key, _): key.groupID
     case .consumerGroupCurrentMemberAssignment(let key, _): key.groupID
+    case .shareGroupMemberMetadata(let key, _): key.groupID
+    case .shareGroupMetadata(let key, _): key.groupID
+    case .shareGroupTargetAssignmentMetadata(let key, _): key.groupID
+    case .shareGroupTargetAssignmentMember(let key, _): key.groupID
+    case .shareGroupCurrentMemberAssignment(let key, _): key.groupID
+    case .shareGroupStatePartitionMetadata(let key, _): key.groupID
     case .consumerGroupRegularExpression(let key, _): key.groupID
     }
   }
@@ -92,7 +98,10 @@ extension GroupRecord {
       .consumerGroupPartitionMetadata(_, nil), .consumerGroupMemberMetadata(_, nil),
       .consumerGroupTargetAssignmentMetadata(_, nil),
       .consumerGroupTargetAssignmentMember(_, nil),
-      .consumerGroupCurrentMemberAssignment(_, nil), .consumerGroupRegularExpression(_, nil):
+      .consumerGroupCurrentMemberAssignment(_, nil), .consumerGroupRegularExpression(_, nil),
+      .shareGroupMemberMetadata(_, nil), .shareGroupMetadata(_, nil),
+      .shareGroupTargetAssignmentMetadata(_, nil), .shareGroupTargetAssignmentMember(_, nil),
+      .shareGroupCurrentMemberAssignment(_, nil), .shareGroupStatePartitionMetadata(_, nil):
       true
     default: false
     }

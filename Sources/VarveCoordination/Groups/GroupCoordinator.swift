@@ -86,6 +86,10 @@ extension GroupCoordinator: Coordinator {
       if let value { keepOffsetsOnly(key.group, at: Timestamp(value.commitTimestamp)) }
     case .groupMetadata(let key, let value):
       replayClassic(record, of: key.group, isTombstone: value == nil)
+    case .shareGroupMemberMetadata, .shareGroupMetadata, .shareGroupTargetAssignmentMetadata,
+      .shareGroupTargetAssignmentMember, .shareGroupCurrentMemberAssignment,
+      .shareGroupStatePartitionMetadata:
+      break
     default: replayConsumer(record)
     }
   }

@@ -11,7 +11,8 @@ package struct APIMessages: Sendable {
   }
 
   /// Every API that we have messages of.
-  package static let all = data + topics + configs + cluster + security + groups + transactions
+  package static let all =
+    data + topics + configs + cluster + security + groups + shares + transactions
 
   /// Those with a key; nil for a key that we do not know.
   package static func of(key: Int16) -> APIMessages? { all.first { $0.request.api.key == key } }
@@ -80,6 +81,17 @@ package struct APIMessages: Sendable {
     APIMessages(OffsetDeleteRequest.self, OffsetDeleteResponse.self),
     APIMessages(ConsumerGroupHeartbeatRequest.self, ConsumerGroupHeartbeatResponse.self),
     APIMessages(ConsumerGroupDescribeRequest.self, ConsumerGroupDescribeResponse.self),
+  ]
+
+  /// Share groups.
+  private static let shares = [
+    APIMessages(ShareGroupHeartbeatRequest.self, ShareGroupHeartbeatResponse.self),
+    APIMessages(ShareGroupDescribeRequest.self, ShareGroupDescribeResponse.self),
+    APIMessages(ShareFetchRequest.self, ShareFetchResponse.self),
+    APIMessages(ShareAcknowledgeRequest.self, ShareAcknowledgeResponse.self),
+    APIMessages(DescribeShareGroupOffsetsRequest.self, DescribeShareGroupOffsetsResponse.self),
+    APIMessages(AlterShareGroupOffsetsRequest.self, AlterShareGroupOffsetsResponse.self),
+    APIMessages(DeleteShareGroupOffsetsRequest.self, DeleteShareGroupOffsetsResponse.self),
   ]
 
   /// Producer ids and transactions.

@@ -11,6 +11,18 @@ package struct CurrentLeader: WireStruct, Hashable, Sendable {
   }
 }
 
+/// The same as messages of share groups have it, where both are 0 unless they are said (KIP-932).
+package struct ShareLeader: WireStruct, Hashable, Sendable {
+  package var leaderID: Int32 = 0
+  package var leaderEpoch: Int32 = 0
+
+  package init() {}
+  package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+    wire.code(&leaderID)
+    wire.code(&leaderEpoch)
+  }
+}
+
 /// Where to find a broker that a ``CurrentLeader`` names.
 package struct NodeEndpoint: WireStruct, Hashable, Sendable {
   package var nodeID: Int32 = 0

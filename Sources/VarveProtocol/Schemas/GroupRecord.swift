@@ -19,6 +19,16 @@ package enum GroupRecord: Equatable, Sendable {
     ConsumerGroupTargetAssignmentMemberKey, ConsumerGroupTargetAssignmentMemberValue?)
   case consumerGroupCurrentMemberAssignment(
     ConsumerGroupCurrentMemberAssignmentKey, ConsumerGroupCurrentMemberAssignmentValue?)
+  case shareGroupMemberMetadata(ShareGroupMemberMetadataKey, ShareGroupMemberMetadataValue?)
+  case shareGroupMetadata(ShareGroupMetadataKey, ShareGroupMetadataValue?)
+  case shareGroupTargetAssignmentMetadata(
+    ShareGroupTargetAssignmentMetadataKey, ShareGroupTargetAssignmentMetadataValue?)
+  case shareGroupTargetAssignmentMember(
+    ShareGroupTargetAssignmentMemberKey, ShareGroupTargetAssignmentMemberValue?)
+  case shareGroupCurrentMemberAssignment(
+    ShareGroupCurrentMemberAssignmentKey, ShareGroupCurrentMemberAssignmentValue?)
+  case shareGroupStatePartitionMetadata(
+    ShareGroupStatePartitionMetadataKey, ShareGroupStatePartitionMetadataValue?)
   case consumerGroupRegularExpression(
     ConsumerGroupRegularExpressionKey, ConsumerGroupRegularExpressionValue?)
 
@@ -32,6 +42,12 @@ package enum GroupRecord: Equatable, Sendable {
     ConsumerGroupTargetAssignmentMetadataKey.self,
     ConsumerGroupTargetAssignmentMemberKey.self,
     ConsumerGroupCurrentMemberAssignmentKey.self,
+    ShareGroupMemberMetadataKey.self,
+    ShareGroupMetadataKey.self,
+    ShareGroupTargetAssignmentMetadataKey.self,
+    ShareGroupTargetAssignmentMemberKey.self,
+    ShareGroupCurrentMemberAssignmentKey.self,
+    ShareGroupStatePartitionMetadataKey.self,
     ConsumerGroupRegularExpressionKey.self,
   ]
 
@@ -45,6 +61,12 @@ package enum GroupRecord: Equatable, Sendable {
     ConsumerGroupTargetAssignmentMetadataValue.self,
     ConsumerGroupTargetAssignmentMemberValue.self,
     ConsumerGroupCurrentMemberAssignmentValue.self,
+    ShareGroupMemberMetadataValue.self,
+    ShareGroupMetadataValue.self,
+    ShareGroupTargetAssignmentMetadataValue.self,
+    ShareGroupTargetAssignmentMemberValue.self,
+    ShareGroupCurrentMemberAssignmentValue.self,
+    ShareGroupStatePartitionMetadataValue.self,
     ConsumerGroupRegularExpressionValue.self,
   ]
 }
@@ -61,6 +83,12 @@ extension GroupRecord: CoordinatorRecord {
     case 6: self = .consumerGroupTargetAssignmentMetadata(try frame.key(), try frame.value())
     case 7: self = .consumerGroupTargetAssignmentMember(try frame.key(), try frame.value())
     case 8: self = .consumerGroupCurrentMemberAssignment(try frame.key(), try frame.value())
+    case 10: self = .shareGroupMemberMetadata(try frame.key(), try frame.value())
+    case 11: self = .shareGroupMetadata(try frame.key(), try frame.value())
+    case 12: self = .shareGroupTargetAssignmentMetadata(try frame.key(), try frame.value())
+    case 13: self = .shareGroupTargetAssignmentMember(try frame.key(), try frame.value())
+    case 14: self = .shareGroupCurrentMemberAssignment(try frame.key(), try frame.value())
+    case 15: self = .shareGroupStatePartitionMetadata(try frame.key(), try frame.value())
     case 16: self = .consumerGroupRegularExpression(try frame.key(), try frame.value())
     default: return nil
     }
@@ -81,6 +109,16 @@ extension GroupRecord: CoordinatorRecord {
     case .consumerGroupTargetAssignmentMember(let key, let value):
       RecordFrame.encode(key, value, version: 0)
     case .consumerGroupCurrentMemberAssignment(let key, let value):
+      RecordFrame.encode(key, value, version: 0)
+    case .shareGroupMemberMetadata(let key, let value): RecordFrame.encode(key, value, version: 0)
+    case .shareGroupMetadata(let key, let value): RecordFrame.encode(key, value, version: 0)
+    case .shareGroupTargetAssignmentMetadata(let key, let value):
+      RecordFrame.encode(key, value, version: 0)
+    case .shareGroupTargetAssignmentMember(let key, let value):
+      RecordFrame.encode(key, value, version: 0)
+    case .shareGroupCurrentMemberAssignment(let key, let value):
+      RecordFrame.encode(key, value, version: 0)
+    case .shareGroupStatePartitionMetadata(let key, let value):
       RecordFrame.encode(key, value, version: 0)
     case .consumerGroupRegularExpression(let key, let value):
       RecordFrame.encode(key, value, version: 0)

@@ -77,6 +77,8 @@ extension SchemaRecorder {
 
   package mutating func bytes(_ value: inout ByteSlice?) { record("bytes?") }
 
+  package mutating func records(_ value: inout ByteSlice) { record("records") }
+
   package mutating func records(_ value: inout ByteSlice?) { record("records?") }
 
   package mutating func array<Element: WireValue>(_ elements: inout [Element]) {

@@ -34,6 +34,7 @@ package protocol WireCoder: ~Escapable {
   /// Told of each error code, which was coded as a number.
   mutating func note(_ error: ErrorCode)
   /// Batches of records, which a writer may leave where they are.
+  mutating func records(_ value: inout ByteSlice)
   mutating func records(_ value: inout ByteSlice?)
   mutating func array<Element: WireValue>(_ elements: inout [Element])
   mutating func array<Element: WireValue>(_ elements: inout [Element]?)
@@ -50,6 +51,8 @@ package protocol WireCoder: ~Escapable {
 }
 
 extension WireCoder where Self: ~Escapable {
+  package mutating func records(_ value: inout ByteSlice) { bytes(&value) }
+
   package mutating func records(_ value: inout ByteSlice?) { bytes(&value) }
 
   @inline(__always)

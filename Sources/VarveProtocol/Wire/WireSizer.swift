@@ -84,6 +84,11 @@ extension WireSizer {
     byteCount += value?.count ?? 0
   }
 
+  package mutating func records(_ value: inout ByteSlice) {
+    bytes(&value)
+    recordsByteCount += value.count
+  }
+
   package mutating func records(_ value: inout ByteSlice?) {
     bytes(&value)
     recordsByteCount += value?.count ?? 0

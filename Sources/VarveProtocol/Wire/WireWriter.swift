@@ -147,10 +147,18 @@ extension WireWriter {
     }
   }
 
+  package mutating func records(_ value: inout ByteSlice) {
+    guard gathersRecords, !value.isEmpty else { return bytes(&value) }
+    length(value.count, classic: .int32)
+    splices.append((position, value))
+  }
+
   package mutating func records(_ value: inout ByteSlice?) {
-    guard gathersRecords, let records = value, !records.isEmpty else { return bytes(&value) }
-    length(records.count, classic: .int32)
-    splices.append((position, records))
+    if value == nil {
+      length(-1, classic: .int32)
+    } else {
+      records(&value!)
+    }
   }
 
   package mutating func bytes(_ value: inout ByteSlice?) {

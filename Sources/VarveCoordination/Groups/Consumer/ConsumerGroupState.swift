@@ -26,7 +26,8 @@ package struct ConsumerGroupState: Equatable, Sendable {
 
   init(groupID: String) { self.groupID = groupID }
 
-  /// Takes in a record of this group; those of offsets and of classic groups are none of its.
+  /// Takes in a record of this group; those of offsets and of other kinds of groups are none of
+  /// its.
   mutating func replay(_ record: GroupRecord) {
     switch record {
     case .consumerGroupMetadata(_, let value):
@@ -43,7 +44,10 @@ package struct ConsumerGroupState: Equatable, Sendable {
       replay(key.memberID, value)
     case .consumerGroupRegularExpression(let key, let value):
       patterns[key.regularExpression] = value?.topics
-    case .offsetCommit, .groupMetadata:
+    case .offsetCommit, .groupMetadata, .shareGroupMemberMetadata, .shareGroupMetadata,
+      .shareGroupTargetAssignmentMetadata,
+      .shareGroupTargetAssignmentMember, .shareGroupCurrentMemberAssignment,
+      .shareGroupStatePartitionMetadata:
       break
     }
   }

@@ -1,0 +1,81 @@
+package import VarveBase
+
+/// Sets where a share group without members starts in partitions (KIP-932).
+package struct AlterShareGroupOffsetsRequest: WireMessage, Equatable {
+  package static let api = API(91, versions: 0...0, flexibleSince: 0)
+
+  package var groupID = ""
+  package var topics: [Topic] = []
+
+  package struct Topic: WireStruct, Hashable, Sendable {
+    package var name = ""
+    package var partitions: [Partition] = []
+
+    package struct Partition: WireStruct, Hashable, Sendable {
+      package var partitionIndex: Int32 = 0
+      package var startOffset: Offset = 0
+
+      package init() {}
+      package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+        wire.code(&partitionIndex)
+        wire.code(&startOffset)
+      }
+    }
+
+    package init() {}
+    package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+      wire.code(&name)
+      wire.code(&partitions)
+    }
+  }
+
+  package init() {}
+  package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+    wire.code(&groupID)
+    wire.code(&topics)
+  }
+}
+
+/// Which starts were set.
+package struct AlterShareGroupOffsetsResponse: WireMessage, Equatable {
+  package static let api = API(91, versions: 0...0, flexibleSince: 0)
+
+  package var throttleMilliseconds: Int32 = 0
+  package var errorCode = ErrorCode.none
+  package var errorMessage: String?
+  package var topics: [Topic] = []
+
+  package struct Topic: WireStruct, Hashable, Sendable {
+    package var name = ""
+    package var topicID = TopicID.zero
+    package var partitions: [Partition] = []
+
+    package struct Partition: WireStruct, Hashable, Sendable {
+      package var partitionIndex: Int32 = 0
+      package var errorCode = ErrorCode.none
+      package var errorMessage: String?
+
+      package init() {}
+      package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+        wire.code(&partitionIndex)
+        wire.code(&errorCode)
+        wire.code(&errorMessage)
+      }
+    }
+
+    package init() {}
+    package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+      wire.code(&name)
+      wire.code(&topicID)
+      wire.code(&partitions)
+    }
+  }
+
+  package init() {}
+  package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+    wire.code(&throttleMilliseconds)
+    wire.code(&errorCode)
+    wire.code(&errorMessage)
+    wire.code(&topics)
+  }
+}
