@@ -23,6 +23,7 @@ package final class Broker: Sendable {
   package let topicChanges = TopicChanges()
   let options: Options
   let upkeepCounts = UpkeepCounts()
+  package let clientQuotas: ClientQuotas
 
   struct State {
     var partitions: [TopicPartition: Partition] = [:]
@@ -59,6 +60,8 @@ package final class Broker: Sendable {
     coordination = try Coordination(
       state.server, time: time, timer: coordinatorTimer, logger: options.logger)
     self.options = options
+    clientQuotas = ClientQuotas(time)
+    clientQuotas.update { QuotaTable(metadata.image.quotas) }
   }
 
   /// The partition, for as long as its topic exists. Throws `.unknownTopicOrPartition`, `.closed`.

@@ -88,6 +88,9 @@ import VarveProtocol
     Probe(ElectLeadersRequest.self, ElectLeadersResponse.self),
     Probe(AlterPartitionReassignmentsRequest.self, AlterPartitionReassignmentsResponse.self),
     Probe(ListPartitionReassignmentsRequest.self, ListPartitionReassignmentsResponse.self),
+    Probe(DescribeClientQuotasRequest.self, DescribeClientQuotasResponse.self),
+    Probe(AlterClientQuotasRequest.self, AlterClientQuotasResponse.self),
+    Probe(UpdateFeaturesRequest.self, UpdateFeaturesResponse.self),
   ]
 
   private static let security: [Probe] = [

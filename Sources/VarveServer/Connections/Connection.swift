@@ -16,6 +16,7 @@ final class Connection {
   private var readable: Event?
   private var writable: Event?
   private var farewell: Event?
+  private var unmuting: Event?
   /// Until when the client has to have proved who it is.
   private var proofDeadline: Event?
   var conversation: Conversation
@@ -30,6 +31,8 @@ final class Connection {
   /// Whether the requests that were read are being begun, whose replies are written together.
   private var isServing = false
   private var isReading = false
+  /// By the system's monotonic clock.
+  private var mutedUntil: UInt64 = 0
   private var isAwaitingRoom = false
   /// When a large request has to have come whole: what it holds, others wait for.
   private var deadline: Event?
@@ -104,7 +107,9 @@ final class Connection {
       repeat {
         while !isClosed {
           if let (ticket, frame) = try conversation.next() {
-            server.handle(frame, Exchange(of: self, ticket))
+            let exchange = Exchange(of: self, ticket)
+            server.handle(frame, exchange)
+            exchange.countTime()
           } else if !takesRoom() {
             break
           }
@@ -214,6 +219,23 @@ final class Connection {
   /// Tells a request that waits if its client goes, or the server stops.
   func keep(_ wait: ExchangeWait, of ticket: Conversation.Ticket) { waits[ticket] = wait }
 
+  /// Begins none of the client's requests for some time; those that were begun are answered. A
+  /// later end counts.
+  func mute(milliseconds: Int64) {
+    let end = SystemTime().monotonicNanoseconds + UInt64(milliseconds) * 1_000_000
+    guard milliseconds > 0, !isClosed, end > mutedUntil else { return }
+    mutedUntil = end
+    conversation.isMuted = true
+    unmuting = loop.timer(after: milliseconds) { [weak self] in self?.unmute() }
+    watch()
+  }
+
+  private func unmute() {
+    unmuting = nil
+    conversation.isMuted = false
+    serve()
+  }
+
   // MARK: The end
 
   /// Why a connection ends.
@@ -255,6 +277,7 @@ final class Connection {
     deadline = nil
     farewell = nil
     proofDeadline = nil
+    unmuting = nil
     let waiting = waits
     waits = [:]
     for wait in waiting.values { wait.abandon() }

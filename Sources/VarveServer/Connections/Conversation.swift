@@ -33,6 +33,8 @@ package struct Conversation {
   private var current: Ticket?
   /// Set once no further request is taken.
   package private(set) var isEnding = false
+  /// Whether the client has to wait, for its quota, before it is listened to again.
+  package var isMuted = false
 
   package init(limits: Limits = Limits()) {
     self.limits = limits
@@ -62,7 +64,7 @@ package struct Conversation {
   package mutating func give(_ room: RequestMemory.Room) { decoder.give(room) }
 
   private var takesRequests: Bool {
-    !isEnding && current == nil && outbox.byteCount <= limits.unsentBytesMax
+    !isEnding && !isMuted && current == nil && outbox.byteCount <= limits.unsentBytesMax
       && replies.count < limits.requestsMax
   }
 

@@ -14,6 +14,8 @@ final class ParkedFetch {
   private let context: RequestContext
   private let session: FetchSessionContext
   private let isolation: IsolationLevel
+  /// How many bytes of batches are sent at most, but for the first.
+  private let budget: Int
   private var targets: [FetchTarget]
   private var waits: [FetchWait?]
   private var timer: Event?
@@ -28,8 +30,17 @@ final class ParkedFetch {
     self.context = context
     self.session = session
     isolation = request.isolationLevel == 1 ? .readCommitted : .readUncommitted
+    budget = Self.budget(request, context)
     targets = session.targets.map { FetchTarget($0.key, $0.asked, context) }
     waits = Array(repeating: nil, count: targets.count)
+  }
+
+  /// As in Kafka, a client with a quota is not sent more than that allows in ten seconds.
+  private static func budget(_ request: FetchRequest, _ context: RequestContext) -> Int {
+    let quota = context.broker.clientQuotas.amountMax(
+      of: .consumerByteRate, user: context.access.principal.name, clientID: context.clientID)
+    let most = Int(min(quota ?? .infinity, Double(responseBytesMax)))
+    return min(max(Int(request.maxBytes), 0), most)
   }
 
   func begin() {
@@ -43,7 +54,6 @@ final class ParkedFetch {
 
   /// Reads all partitions. True where the answer need not wait: there is enough, or an error.
   private func readsEnough() -> Bool {
-    let budget = min(max(Int(request.maxBytes), 0), Self.responseBytesMax)
     var byteCount = 0
     var hasFailed = false
     for index in targets.indices {
@@ -52,7 +62,7 @@ final class ParkedFetch {
       byteCount += targets[index].byteCount
       hasFailed = hasFailed || targets[index].hasFailed
     }
-    return hasFailed || byteCount >= Int(request.minBytes)
+    return hasFailed || byteCount >= min(Int(request.minBytes), budget)
   }
 
   private func register() {
@@ -71,7 +81,10 @@ final class ParkedFetch {
   private func finish() {
     guard !isAnswered else { return }
     stop()
-    exchange.answer(session.response(to: targets, isolation).reply(to: context.header))
+    var response = session.response(to: targets, isolation)
+    response.throttleMilliseconds = exchange.take(
+      Double(targets.reduce(0) { $0 + $1.byteCount }), of: .consumerByteRate, context)
+    exchange.answer(response.reply(to: context.header))
   }
 
   private func stop() {

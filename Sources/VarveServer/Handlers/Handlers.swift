@@ -25,7 +25,8 @@ enum Handlers {
 
   private static let cluster: [Handler] = [
     .apiVersions, .findCoordinator, .describeCluster, .describeQuorum, .describeLogDirs,
-    .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
+    .electLeaders, .describeClientQuotas, .alterClientQuotas, .updateFeatures,
+    .alterPartitionReassignments, .listPartitionReassignments,
   ]
 
   private static let security: [Handler] = [

@@ -1,4 +1,5 @@
 internal import VarveBase
+internal import VarveBroker
 
 /// What one loop of a server counts. On the loop's thread: to count is to add to a number.
 final class LoopCounters {
@@ -7,6 +8,11 @@ final class LoopCounters {
   /// Counts a request that was answered, by its key.
   func answered(_ key: Int16, nanoseconds: UInt64, errors: [ErrorCode]) {
     counts.answered(key, nanoseconds: nanoseconds, errors: errors)
+  }
+
+  /// Counts that a client has to wait for its quota.
+  func waits(_ kind: QuotaKind, milliseconds: Int64) {
+    counts.quotaWaits[kind, default: QuotaWaits()] += QuotaWaits(milliseconds: milliseconds)
   }
 }
 
@@ -18,6 +24,7 @@ struct ServerCounts: Sendable {
   /// By key.
   private(set) var requests: [RequestCount] = []
   private(set) var errors: [RequestError: UInt64] = [:]
+  var quotaWaits: [QuotaKind: QuotaWaits] = [:]
 
   struct RequestError: Hashable, Sendable {
     let key: Int16
@@ -44,6 +51,28 @@ struct ServerCounts: Sendable {
     grow(to: other.requests.count)
     for (index, request) in other.requests.enumerated() { requests[index].add(request) }
     errors.merge(other.errors, uniquingKeysWith: +)
+    quotaWaits.merge(other.quotaWaits, uniquingKeysWith: +)
+  }
+}
+
+/// How often clients had to wait for a quota, and how long.
+struct QuotaWaits: Sendable {
+  private(set) var count: UInt64 = 0
+  private(set) var milliseconds: Int64 = 0
+
+  init() {}
+
+  init(milliseconds: Int64) { (count, self.milliseconds) = (1, milliseconds) }
+
+  static func + (left: QuotaWaits, right: QuotaWaits) -> QuotaWaits {
+    var sum = left
+    sum += right
+    return sum
+  }
+
+  static func += (left: inout QuotaWaits, right: QuotaWaits) {
+    left.count += right.count
+    left.milliseconds += right.milliseconds
   }
 }
 

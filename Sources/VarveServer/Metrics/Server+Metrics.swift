@@ -26,6 +26,17 @@ extension Exposition {
       "varve_request_seconds", .histogram,
       "Time from a request's arrival to its answer, long polls included, by API.")
     for (name, request) in requests { add(request, of: name) }
+    add(counts.quotaWaits)
+  }
+
+  private mutating func add(_ waits: [QuotaKind: QuotaWaits]) {
+    let waits = QuotaKind.allCases.map { (name: $0.rawValue, wait: waits[$0] ?? QuotaWaits()) }
+    begin("varve_quota_waits_total", .counter, "Waits that a quota put on a client.")
+    for (name, wait) in waits { add("varve_quota_waits_total", ["quota": name], wait.count) }
+    begin("varve_quota_wait_seconds_total", .counter, "How long those waits were.")
+    for (name, wait) in waits {
+      add("varve_quota_wait_seconds_total", ["quota": name], Double(wait.milliseconds) / 1e3)
+    }
   }
 
   private mutating func add(traffic counts: ServerCounts, open: Int, refused: UInt64) {

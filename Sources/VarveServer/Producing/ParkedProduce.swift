@@ -89,11 +89,21 @@ extension Exchange {
   func answer(
     _ response: ProduceResponse, to request: ProduceRequest, _ context: RequestContext
   ) {
+    var response = response
+    response.throttleMilliseconds = take(
+      Double(request.recordBytes), of: .producerByteRate, context)
     guard request.acks == 0 else { return answer(response.reply(to: context.header)) }
     let refused = response.topics.flatMap(\.partitions).first { $0.errorCode != .none }
     guard let refused else { return answer(nil) }
     refuse(
       "a batch with acks 0 was not appended: \(refused.errorCode.kafkaName)"
         + (refused.errorMessage.map { ", \($0)" } ?? ""))
+  }
+}
+
+extension ProduceRequest {
+  /// The bytes of all batches.
+  fileprivate var recordBytes: Int {
+    topics.reduce(0) { $0 + $1.partitions.reduce(0) { $0 + ($1.records?.count ?? 0) } }
   }
 }

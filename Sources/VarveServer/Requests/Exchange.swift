@@ -1,11 +1,13 @@
 internal import VarveBase
+internal import VarveBroker
+internal import VarveProtocol
 
 /// A request to be answered, once. On the connection's loop; `later` is for other threads.
 final class Exchange {
   let loop: EventLoop
   let peer: Peer
-  /// The key of the request, once it is known.
-  var key: Int16 = -1
+  /// What is known of the request, once its header was read.
+  var context: RequestContext?
   /// When it was begun, by the system's monotonic clock.
   private let began = SystemTime().monotonicNanoseconds
   private let connection: Connection
@@ -21,7 +23,8 @@ final class Exchange {
   /// Sends the reply; nil where the client wants none.
   func answer(_ reply: Gather?) {
     let time = SystemTime().monotonicNanoseconds - began
-    connection.counters.answered(key, nanoseconds: time, errors: reply?.errors ?? [])
+    connection.counters.answered(
+      context?.header.key ?? -1, nanoseconds: time, errors: reply?.errors ?? [])
     connection.answer(ticket, reply)
   }
 
@@ -42,6 +45,25 @@ final class Exchange {
 
   /// Answers a client that is not who it says it is, tells the log, and ends the connection.
   func end(_ refusal: SaslRefusal, _ reply: Gather?) { connection.end(refusal, ticket, reply) }
+
+  /// Counts what the client did against its quota, and lets it wait for as long as it has to, which
+  /// is returned, in milliseconds.
+  @discardableResult
+  func take(_ amount: Double, of kind: QuotaKind, _ context: RequestContext) -> Int32 {
+    let wait = context.broker.clientQuotas.take(
+      amount, of: kind, user: context.access.principal.name, clientID: context.clientID)
+    guard wait > 0 else { return 0 }
+    connection.counters.waits(kind, milliseconds: wait)
+    connection.mute(milliseconds: wait)
+    return Int32(wait)
+  }
+
+  /// Counts the time that the loop spent on the request so far, where there are such quotas.
+  func countTime() {
+    guard let context, !context.broker.clientQuotas.isEmpty else { return }
+    let seconds = Double(SystemTime().monotonicNanoseconds - began) / 1e9
+    take(seconds * 100, of: .requestPercentage, context)
+  }
 
   /// Ends the connection, for what the client sent.
   func refuse(_ reason: String) { connection.close(.violation(reason)) }

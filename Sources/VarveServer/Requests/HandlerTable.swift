@@ -21,7 +21,7 @@ struct HandlerTable: Sendable {
   /// Begins to answer a request. Throws where it cannot be decoded, or is of a key or version that
   /// nobody answers: as in Kafka the connection ends then.
   func handle(
-    _ frame: ByteSlice, _ exchange: Exchange, _ context: ServerContext
+    _ frame: ByteSlice, _ exchange: Exchange, _ server: ServerContext
   ) throws(WireError) {
     guard !exchange.authentication.takesBareTokens else { return exchange.takeBareToken(frame) }
     let request = try RequestFrame(decoding: frame) { handlers[$0]?.api }
@@ -30,7 +30,12 @@ struct HandlerTable: Sendable {
       return exchange.refuse(
         "a request of key \(header.key) came from a client that has not proved who it is")
     }
-    exchange.key = header.key
+    let access = Access(
+      server.authorizer, exchange.authentication.principal ?? .anonymous,
+      host: exchange.peer.address.host)
+    let context = RequestContext(
+      server: server, header: header, peer: exchange.peer, access: access)
+    exchange.context = context
     guard let handler = handlers[header.key] else {
       preconditionFailure("a frame of an unknown key is not decoded")
     }
@@ -42,11 +47,6 @@ struct HandlerTable: Sendable {
       }
       return exchange.answer(Handler.apiVersionsRefusal(to: header))
     }
-    let access = Access(
-      context.authorizer, exchange.authentication.principal ?? .anonymous,
-      host: exchange.peer.address.host)
-    try handler.begin(
-      request, exchange,
-      RequestContext(server: context, header: header, peer: exchange.peer, access: access))
+    try handler.begin(request, exchange, context)
   }
 }

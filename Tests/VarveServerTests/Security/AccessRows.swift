@@ -497,6 +497,28 @@ enum AccessRows {
       $0.errorCode
     },
     Row(
+      DescribeClientQuotasRequest.self, DescribeClientQuotasResponse.self, version: 1,
+      cluster(10), .clusterAuthorizationFailed
+    ) { _ in
+    } code: {
+      $0.errorCode
+    },
+    Row(
+      AlterClientQuotasRequest.self, AlterClientQuotasResponse.self, version: 1, cluster(11),
+      .clusterAuthorizationFailed
+    ) {
+      $0.entries = [.init()]
+    } code: {
+      $0.entries.first?.errorCode
+    },
+    Row(
+      UpdateFeaturesRequest.self, UpdateFeaturesResponse.self, version: 2, cluster(7),
+      .clusterAuthorizationFailed
+    ) { _ in
+    } code: {
+      $0.errorCode
+    },
+    Row(
       DescribeUserScramCredentialsRequest.self, DescribeUserScramCredentialsResponse.self,
       version: 0, cluster(8), .clusterAuthorizationFailed
     ) { _ in
