@@ -20,6 +20,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Varve", targets: ["Varve"]),
+    .library(name: "VarveQueues", targets: ["VarveQueues"]),
     .library(name: "VarveTestKit", targets: ["VarveTestKit"]),
     .executable(name: "varve", targets: ["VarveCommand"]),
   ],
@@ -73,6 +74,7 @@ let package = Package(
         .target(name: "VarveServer", condition: .when(traits: ["Serve"])),
       ],
       swiftSettings: strict),
+    .target(name: "VarveQueues", dependencies: ["Varve"], swiftSettings: strict),
     .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
     .executableTarget(name: "VarveCommand", dependencies: ["Varve"], swiftSettings: relaxed),
     .executableTarget(
@@ -108,6 +110,9 @@ let package = Package(
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveTests", dependencies: ["VarveTestSupport", "VarveServer"],
+      swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveQueuesTests", dependencies: ["VarveTestSupport", "VarveQueues"],
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveClientTests", dependencies: ["VarveTestSupport", "VarveClient"],

@@ -44,6 +44,21 @@ public struct BatchReader: Sendable {
     }
   }
 
+  /// As ``next()``, without blocking the thread where the engine is far away.
+  public mutating func fetch() async throws(VarveError) -> ConsumedBatch? {
+    while true {
+      let slice = try await client.fetch(
+        from: position, maxBytes: batchBytes, isolation: isolation)
+      let batch = try ConsumedBatch(
+        slice, of: client.id,
+        ConsumedBatch.Filter(
+          from: position, isolation: isolation, verifiesChecksums: verifiesChecksums))
+      guard batch.nextOffset > position else { return nil }
+      position = batch.nextOffset
+      if !batch.isEmpty { return batch }
+    }
+  }
+
   /// Lends every record up to the end, checking each as it comes to it: one pass over the bytes,
   /// the fastest way through a partition.
   ///

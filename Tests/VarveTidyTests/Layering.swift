@@ -17,6 +17,7 @@ enum Layering {
       "VarveServer", "VarveClient", "VarveBroker", "VarveCoordination", "VarveLog",
       "VarveProtocol", "VarveBase",
     ],
+    "VarveQueues": ["Varve"],
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
       "Glibc", "Musl", "Darwin",

@@ -1,0 +1,16 @@
+/// The headers of records that this module writes and understands. Any client may send them.
+///
+/// Values are text in UTF-8.
+public enum QueueHeaders {
+  /// Of a request and its reply: what tells the replies of one client apart.
+  public static let correlationID = "varve.correlation.id"
+  /// Of a request: where its reply goes, `TOPIC` or `TOPIC/PARTITION`.
+  public static let replyTo = "varve.reply.to"
+  /// Of a request: until when a reply is of use, in milliseconds since 1970 UTC. Without it, for
+  /// ever.
+  public static let deadline = "varve.deadline"
+  /// Of a reply: the code of a failure. The value says more, in words.
+  public static let failure = "varve.failure"
+  /// Of a record of a store: its writer and a number.
+  static let write = "varve.write"
+}
