@@ -11,6 +11,8 @@ public enum QueueHeaders {
   public static let deadline = "varve.deadline"
   /// Of a reply: the code of a failure. The value says more, in words.
   public static let failure = "varve.failure"
+  /// Of any record: what is the same for all copies of a message, for whoever handles each once.
+  public static let messageID = "varve.message.id"
   /// Of a record of a store: its writer and a number.
   static let write = "varve.write"
 }
