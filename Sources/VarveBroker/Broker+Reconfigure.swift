@@ -75,24 +75,7 @@ extension Broker {
         throw ConfigError(
           .conflict, name: name, value: nil, reason: "it is read when the server starts")
       }
-      switch change {
-      case .set(_, let value): new[name] = value
-      case .delete: new[name] = nil
-      case .append(_, let value), .subtract(_, let value):
-        guard definition.type == .list else {
-          throw ConfigError(
-            .invalidValue, name: name, value: value,
-            reason: "only a list can be appended to or subtracted from")
-        }
-        let elements = ConfigValue.elements(of: value)
-        let kept = ConfigValue.elements(of: new[name] ?? definition.standard ?? "")
-          .filter { !elements.contains($0) }
-        if case .append = change {
-          new[name] = (kept + elements).joined(separator: ",")
-        } else {
-          new[name] = kept.joined(separator: ",")
-        }
-      }
+      try change.apply(to: &new, type: definition.type, standard: definition.standard)
       if let value = new[name] { try definition.check(value) }
     }
     return new

@@ -24,6 +24,7 @@ package final class Broker: Sendable {
   let options: Options
   let upkeepCounts = UpkeepCounts()
   package let clientQuotas: ClientQuotas
+  package let telemetry = TelemetrySubscriptions()
 
   struct State {
     var partitions: [TopicPartition: Partition] = [:]
@@ -62,6 +63,7 @@ package final class Broker: Sendable {
     self.options = options
     clientQuotas = ClientQuotas(time)
     clientQuotas.update { QuotaTable(metadata.image.quotas) }
+    takeTelemetry()
   }
 
   /// The partition, for as long as its topic exists. Throws `.unknownTopicOrPartition`, `.closed`.

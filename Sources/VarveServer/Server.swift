@@ -12,6 +12,7 @@ package final class Server: Sendable {
   private let gates: [Gate]
   private let loops: [LoopBound<ServerLoop>]
   private let counts: ConnectionCounts
+  private let telemetry: Telemetry
   let broker: Broker
   private let hasStopped = Atomic(false)
 
@@ -26,6 +27,7 @@ package final class Server: Sendable {
     let counts = ConnectionCounts(options.connections)
     self.counts = counts
     let context = ServerContext(broker, options: options)
+    telemetry = context.telemetry
     let count = max(1, options.loopCount ?? SystemCores.count)
     var loops: [LoopBound<ServerLoop>] = []
     do throws(NetworkError) {
@@ -64,6 +66,7 @@ package final class Server: Sendable {
     guard let counted = counted() else { return }
     exposition.add(
       counted, open: counts.total, refused: counts.refused, names: Handlers.table.names)
+    exposition.add(telemetry.current)
   }
 
   /// Reads certificates, keys and passwords again, for those who come from now on. Throws

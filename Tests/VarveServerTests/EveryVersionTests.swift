@@ -91,6 +91,8 @@ import VarveProtocol
     Probe(DescribeClientQuotasRequest.self, DescribeClientQuotasResponse.self),
     Probe(AlterClientQuotasRequest.self, AlterClientQuotasResponse.self),
     Probe(UpdateFeaturesRequest.self, UpdateFeaturesResponse.self),
+    Probe(GetTelemetrySubscriptionsRequest.self, GetTelemetrySubscriptionsResponse.self),
+    Probe(PushTelemetryRequest.self, PushTelemetryResponse.self),
   ]
 
   private static let security: [Probe] = [

@@ -43,7 +43,7 @@ import VarveTestSupport
     }
   }
 
-  private static func withPort<Result>(
+  static func withPort<Result>(
     _ body: (OperationsPort) async throws -> Result
   ) async throws -> Result {
     let port = try OperationsPort(at: SocketAddress(host: "127.0.0.1", port: 0))

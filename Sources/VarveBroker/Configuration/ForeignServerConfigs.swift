@@ -105,7 +105,7 @@ package enum ForeignServerConfigs {
     "max.request.partition.size.limit", "offsets.commit.timeout.ms", "offsets.load.buffer.size",
     "offsets.topic.compression.codec", "producer.id.expiration.check.interval.ms",
     "producer.id.expiration.ms", "producer.purgatory.purge.interval.requests",
-    "telemetry.max.bytes", "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms",
     "transaction.partition.verification.enable",
     "transaction.remove.expired.transaction.cleanup.interval.ms",
     "transaction.state.log.load.buffer.size", "transaction.two.phase.commit.enable",

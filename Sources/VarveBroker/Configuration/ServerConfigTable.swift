@@ -51,6 +51,9 @@ extension ServerConfigDefinition {
     .init(
       "socket.request.max.bytes", .int, "104857600", .atLeast(1), "The largest request."),
     .init(
+      "telemetry.max.bytes", .int, "1048576", .atLeast(1),
+      "The most bytes of metrics that a client may push at once, compressed or not."),
+    .init(
       "varve.allow.anonymous", .boolean, "false", .none,
       "Whether everybody is let in who reaches a listener that other machines reach."),
     .init(

@@ -86,4 +86,6 @@ package enum ConfigSource: Int8, Sendable {
   case dynamicDefaultBroker = 3
   case staticBroker = 4
   case standard = 5
+  /// Of a resource of client metrics.
+  case clientMetrics = 7
 }

@@ -1,7 +1,7 @@
-/// One change of a topic's configs (KIP-339).
+/// One change of configs (KIP-339).
 package enum ConfigChange: Hashable, Sendable {
   case set(name: String, value: String)
-  /// Back to what the server says.
+  /// Back to the default, for a topic to what the server says.
   case delete(name: String)
   /// Adds elements to a list; those that it has already stay as they are.
   case append(name: String, value: String)
@@ -11,6 +11,28 @@ package enum ConfigChange: Hashable, Sendable {
   package var name: String {
     switch self {
     case .set(let name, _), .delete(let name), .append(let name, _), .subtract(let name, _): name
+    }
+  }
+
+  /// Makes the change, of a config of this type that is `standard` where it is not set. Throws
+  /// where only a list could be changed so.
+  func apply(
+    to configs: inout [String: String], type: ConfigType, standard: String?
+  ) throws(ConfigError) {
+    switch self {
+    case .set(_, let value): configs[name] = value
+    case .delete: configs[name] = nil
+    case .append(_, let value), .subtract(_, let value):
+      guard type == .list else {
+        throw ConfigError(
+          .invalidValue, name: name, value: value,
+          reason: "only a list can be appended to or subtracted from")
+      }
+      let elements = ConfigValue.elements(of: value)
+      let kept = ConfigValue.elements(of: configs[name] ?? standard ?? "")
+        .filter { !elements.contains($0) }
+      let isAppended = if case .append = self { true } else { false }
+      configs[name] = (isAppended ? kept + elements : kept).joined(separator: ",")
     }
   }
 }

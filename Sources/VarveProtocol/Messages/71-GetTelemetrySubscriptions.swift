@@ -30,7 +30,7 @@ package struct GetTelemetrySubscriptionsResponse: WireMessage, Equatable {
   package var telemetryMaxBytes: Int32 = 0
   /// Whether sums are those since the last push, or since the client's start.
   package var isDelta = false
-  /// Prefixes of names; an empty one: all; none: nothing is to be pushed.
+  /// Prefixes of names; `*`: all; none: nothing is to be pushed.
   package var requestedMetrics: [String] = []
 
   package init() {}

@@ -27,6 +27,8 @@ final class Connection {
   var authentication: Authentication {
     didSet { conversation.limitFrames(isProved: authentication.principal != nil) }
   }
+  /// What the client says it is.
+  var software = ClientSoftware.unknown
   private(set) var isClosed = false
   /// Whether the requests that were read are being begun, whose replies are written together.
   private var isServing = false

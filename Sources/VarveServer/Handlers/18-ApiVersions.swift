@@ -9,12 +9,22 @@ internal import VarveProtocol
 // though 3 is the first that is answered: librdkafka takes its absence for a broker that is older
 // than record batches (KAFKA-18659).
 extension Handler {
-  static let apiVersions = Handler(answering: ApiVersionsRequest.self) { request, context in
-    var response = ApiVersionsResponse()
+  static let apiVersions = Handler(parking: ApiVersionsRequest.self) {
+    request, exchange, context in
     guard isLegal(request, version: context.version) else {
+      var response = ApiVersionsResponse()
       response.errorCode = .invalidRequest
-      return response
+      return exchange.answer(response.reply(to: context.header))
     }
+    if context.version >= 3 {
+      exchange.software = ClientSoftware(
+        name: request.clientSoftwareName, version: request.clientSoftwareVersion)
+    }
+    exchange.answer(response(context).reply(to: context.header))
+  }
+
+  private static func response(_ context: RequestContext) -> ApiVersionsResponse {
+    var response = ApiVersionsResponse()
     response.apis = advertised
     response.finalizedFeaturesEpoch = 0
     for (name, level) in context.broker.features.sorted(by: { $0.key < $1.key }) {
@@ -55,11 +65,29 @@ extension Handler {
     feature == MetadataVersion.featureName ? MetadataVersion.oldest.rawValue : 0
   }
 
-  /// Whether a client names itself as KIP-511 wants it, with letters, digits, '.' and '-'.
+  /// Whether a client names itself as KIP-511 wants it, with letters, digits, '.' and '-', the
+  /// first and the last of which is a letter or digit.
   private static func isLegal(_ request: ApiVersionsRequest, version: Int16) -> Bool {
     guard version >= 3 else { return true }
-    return [request.clientSoftwareName, request.clientSoftwareVersion].allSatisfy { text in
-      text.wholeMatch(of: /[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?/) != nil
+    return isLegal(request.clientSoftwareName) && isLegal(request.clientSoftwareVersion)
+  }
+
+  /// Not by a regular expression, which takes ten times as long as all else of the request.
+  private static func isLegal(_ name: String) -> Bool {
+    let characters = name.utf8
+    guard let first = characters.first, let last = characters.last else { return false }
+    return isWordLike(first) && isWordLike(last)
+      && characters.allSatisfy {
+        isWordLike($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+      }
+  }
+
+  private static func isWordLike(_ character: UInt8) -> Bool {
+    switch character {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
     }
   }
 }

@@ -2,10 +2,10 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// DescribeConfigs: every config of topics and of this broker, with its value and where that comes
-// from. Versions 1 to 4.
+// DescribeConfigs: every config of topics, of this broker and of subscriptions to client metrics,
+// with its value and where that comes from. Versions 1 to 4.
 //
-// Other resources have no configs here: broker loggers, client metrics and groups.
+// Other resources have no configs here: broker loggers and groups.
 extension Handler {
   static let describeConfigs = Handler(answering: DescribeConfigsRequest.self) {
     request, context in
@@ -49,11 +49,17 @@ extension Handler {
       let altered = asked.name.isEmpty ? broker.serverConfigs(ofAll: true) : nil
       all = broker.serverDefaults.entries.filter { altered?[$0.name] != nil || altered == nil }
         .map { Config($0, request) }
+    case .clientMetrics:
+      guard !asked.name.isEmpty else {
+        throw TopicRefusal(.invalidRequest, "a subscription to client metrics has no name")
+      }
+      let set = broker.telemetryConfigs(of: asked.name)
+      all = TelemetryConfig.allCases.map { Config($0, set[$0.rawValue], request) }
     default:
       throw TopicRefusal(
         .invalidRequest,
-        "a resource of type \(asked.type) has no configs: a topic (2) or broker (4)"
-          + " has")
+        "a resource of type \(asked.type) has no configs: a topic (2), a broker (4) and client"
+          + " metrics (16) have")
     }
     guard let names = asked.names else { return all }
     return all.filter { names.contains($0.name) }
@@ -84,6 +90,24 @@ extension DescribeConfigsResponse.Resource.Config {
     synonyms = entry.synonyms.map {
       var synonym = Synonym()
       (synonym.name, synonym.value, synonym.source) = ($0.name, $0.value, $0.source.rawValue)
+      return synonym
+    }
+  }
+
+  fileprivate init(
+    _ config: TelemetryConfig, _ set: String?, _ request: DescribeConfigsRequest
+  ) {
+    self.init()
+    name = config.rawValue
+    value = set ?? config.standard
+    source = (set == nil ? ConfigSource.standard : .clientMetrics).rawValue
+    type = config.type.rawValue
+    if request.includesDocumentation { documentation = config.documentation }
+    guard request.includesSynonyms else { return }
+    let places = [(set, ConfigSource.clientMetrics), (config.standard, .standard)]
+    synonyms = places.filter { $0.0 != nil }.map { place in
+      var synonym = Synonym()
+      (synonym.name, synonym.value, synonym.source) = (name, place.0, place.1.rawValue)
       return synonym
     }
   }

@@ -2,8 +2,8 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// ListConfigResources: topics and this broker; client metrics, all that version 0 speaks of, have
-// no configs here (KIP-1142). Versions 0 to 1.
+// ListConfigResources: topics, this broker, and the subscriptions to client metrics, which are all
+// that version 0 speaks of (KIP-1142). Versions 0 to 1.
 extension Handler {
   static let listConfigResources = Handler(answering: ListConfigResourcesRequest.self) {
     request, context in
@@ -12,7 +12,13 @@ extension Handler {
       response.errorCode = refusal
       return response
     }
-    guard context.version >= 1 else { return response }
+    let metrics = context.broker.telemetryResources.map {
+      ListConfigResourcesResponse.Resource($0, .clientMetrics)
+    }
+    guard context.version >= 1 else {
+      response.resources = metrics
+      return response
+    }
     let known: [Int8] = [2, 4, 8, 16, 32]
     guard request.resourceTypes.allSatisfy(known.contains) else {
       response.errorCode = .unsupportedVersion
@@ -27,6 +33,7 @@ extension Handler {
     if wanted.contains(ConfigResourceType.broker.rawValue) {
       response.resources.append(.init(String(context.broker.nodeID), .broker))
     }
+    if wanted.contains(ConfigResourceType.clientMetrics.rawValue) { response.resources += metrics }
     return response
   }
 }

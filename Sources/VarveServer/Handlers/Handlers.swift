@@ -26,7 +26,8 @@ enum Handlers {
   private static let cluster: [Handler] = [
     .apiVersions, .findCoordinator, .describeCluster, .describeQuorum, .describeLogDirs,
     .electLeaders, .describeClientQuotas, .alterClientQuotas, .updateFeatures,
-    .alterPartitionReassignments, .listPartitionReassignments,
+    .alterPartitionReassignments, .listPartitionReassignments, .getTelemetrySubscriptions,
+    .pushTelemetry,
   ]
 
   private static let security: [Handler] = [

@@ -3,7 +3,7 @@ internal import VarveBroker
 internal import VarveProtocol
 
 /// Changes of a resource's configs, for both requests that ask for them. Topics have configs that
-/// can be changed, and so does the broker.
+/// can be changed, and so do the broker and subscriptions to client metrics.
 enum ConfigAlteration {
   /// `changes` is given what the resource sets itself.
   static func perform(
@@ -19,11 +19,13 @@ enum ConfigAlteration {
     switch ConfigResourceType(rawValue: type) {
     case .topic: try alterTopic(name, onlyValidates: onlyValidates, broker, changes)
     case .broker: try alterBroker(name, onlyValidates: onlyValidates, broker, changes)
+    case .clientMetrics:
+      try alterTelemetry(name, onlyValidates: onlyValidates, broker, changes)
     default:
       throw TopicRefusal(
         .invalidRequest,
-        "configs of a resource of type \(type) cannot be changed: those of a topic (2) and of the"
-          + " broker (4) can")
+        "configs of a resource of type \(type) cannot be changed: those of a topic (2), of the"
+          + " broker (4) and of client metrics (16) can")
     }
   }
 
@@ -46,6 +48,19 @@ enum ConfigAlteration {
       } else {
         try broker.alterConfigs(of: topic, changes)
       }
+    } catch { throw TopicRefusal(error) }
+  }
+
+  private static func alterTelemetry(
+    _ name: String, onlyValidates: Bool, _ broker: Broker,
+    _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
+  ) throws(TopicRefusal) {
+    guard !name.isEmpty else {
+      throw TopicRefusal(.invalidRequest, "a subscription to client metrics has no name")
+    }
+    let changes = try changes(broker.telemetryConfigs(of: name))
+    do throws(BrokerError) {
+      try broker.alterTelemetry(of: name, changes, onlyValidates: onlyValidates)
     } catch { throw TopicRefusal(error) }
   }
 

@@ -43,6 +43,12 @@ final class Exchange {
     set { connection.authentication = newValue }
   }
 
+  /// What the client says it is.
+  var software: ClientSoftware {
+    get { connection.software }
+    set { connection.software = newValue }
+  }
+
   /// Answers a client that is not who it says it is, tells the log, and ends the connection.
   func end(_ refusal: SaslRefusal, _ reply: Gather?) { connection.end(refusal, ticket, reply) }
 

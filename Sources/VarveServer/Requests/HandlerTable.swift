@@ -34,7 +34,8 @@ struct HandlerTable: Sendable {
       server.authorizer, exchange.authentication.principal ?? .anonymous,
       host: exchange.peer.address.host)
     let context = RequestContext(
-      server: server, header: header, peer: exchange.peer, access: access)
+      server: server, header: header, peer: exchange.peer, software: exchange.software,
+      access: access)
     exchange.context = context
     guard let handler = handlers[header.key] else {
       preconditionFailure("a frame of an unknown key is not decoded")

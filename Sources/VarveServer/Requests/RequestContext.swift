@@ -7,6 +7,8 @@ struct RequestContext: Sendable {
   let server: ServerContext
   let header: RequestHeader
   let peer: Peer
+  /// What the client says it is.
+  let software: ClientSoftware
   /// What the client may do.
   let access: Access
 

@@ -8,12 +8,14 @@ final class ServerContext: Sendable {
   let options: ServerOptions
   let fetchSessions: FetchSessions
   let requestMemory: RequestMemory
+  let telemetry: Telemetry
   /// Where requests run that may wait for the disk, so that no loop does.
   let control = DispatchQueue(label: "varve.control", attributes: .concurrent)
 
   init(_ broker: Broker, options: ServerOptions) {
     self.broker = broker
     self.options = options
+    telemetry = Telemetry(broker, SystemTime())
     fetchSessions = FetchSessions(SystemTime())
     requestMemory = RequestMemory(byteCountMax: options.requestMemoryBytesMax)
   }

@@ -52,6 +52,7 @@ struct TopicConfigTableTests {
     case .dynamicDefaultBroker: "DYNAMIC_DEFAULT_BROKER_CONFIG"
     case .staticBroker: "STATIC_BROKER_CONFIG"
     case .standard: "DEFAULT_CONFIG"
+    case .clientMetrics: "DYNAMIC_CLIENT_METRICS_CONFIG"
     }
   }
 

@@ -1,4 +1,4 @@
-"""confluent-kafka above its quotas: throttled.py HOST:PORT.
+"""confluent-kafka above its quotas: throttled.py HOST:PORT PAGE.
 
 No client of PyPI sets quotas, so the request is put together here: AlterClientQuotas, version 0.
 """

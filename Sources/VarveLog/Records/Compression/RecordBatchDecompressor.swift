@@ -60,6 +60,23 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
     return try body(output.bytes)
   }
 
+  /// What was compressed by itself, not as the records of a batch. It may take `limit` bytes at
+  /// most.
+  package mutating func bytes(
+    of input: ByteSlice, codec: CompressionCodec, limit: Int
+  ) throws(RecordBatchError) -> ByteSlice {
+    let limit = min(max(0, limit), Int(Int32.max) - 1)
+    guard codec != .none else {
+      guard input.count <= limit else { throw .pastLimit(limit) }
+      return input
+    }
+    output.setCount(0)
+    output.reserve(min(input.count, limit))
+    try decode(input.bytes, codec: codec, limit: limit)
+    guard output.count <= limit else { throw .pastLimit(limit) }
+    return ByteSlice(output.bytes)
+  }
+
   private mutating func decode(
     _ input: RawSpan, codec: CompressionCodec, limit: Int
   ) throws(RecordBatchError) {
