@@ -30,6 +30,10 @@ package protocol GroupClient: Sendable {
   func describe(
     _ request: ConsumerGroupDescribeRequest
   ) async throws(CoordinatorError) -> ConsumerGroupDescribeResponse
+  /// Share groups (KIP-932).
+  func describe(
+    _ request: ShareGroupDescribeRequest
+  ) async throws(CoordinatorError) -> ShareGroupDescribeResponse
   /// Groups of the classic protocol.
   func describe(
     _ request: DescribeGroupsRequest

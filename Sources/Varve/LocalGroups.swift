@@ -63,6 +63,10 @@ final class LocalGroups: GroupClient {
     await broker.groups.consumerGroupDescribe(request)
   }
 
+  func describe(_ request: ShareGroupDescribeRequest) async -> ShareGroupDescribeResponse {
+    await broker.groups.shareGroupDescribe(request)
+  }
+
   func describe(_ request: DescribeGroupsRequest) async -> DescribeGroupsResponse {
     await broker.groups.describeGroups(
       request, version: DescribeGroupsRequest.api.versions.upperBound)

@@ -18,15 +18,16 @@ extension Varve {
       throw VarveError(.unknownGroup, "there is no group '\(name)'")
     }
     let (assignor, members) = try await members(of: info)
-    let owners = Dictionary(
-      members.flatMap { member in member.partitions.map { ($0, member.id) } }
-    ) { first, _ in first }
+    let owners = members.reduce(into: [TopicPartition: [String]]()) { owners, member in
+      for id in member.partitions { owners[id, default: []].append(member.id) }
+    }
     let committed = try await committedOffsets(of: name)
     var partitions: [GroupDetails.Partition] = []
     for id in Set(committed.keys).union(owners.keys).sorted() {
       partitions.append(
         GroupDetails.Partition(
-          id: id, committed: committed[id], end: try await end(of: id), memberID: owners[id]))
+          id: id, committed: committed[id], end: try await end(of: id),
+          memberID: owners[id]?.count == 1 ? owners[id]?.first : nil))
     }
     return GroupDetails(
       group: info, assignor: assignor, members: members, partitions: partitions)
@@ -115,6 +116,12 @@ extension Varve {
         let described = try await client.describe(request).groups.first
         return (described?.assignorName, described?.members.map { GroupDetails.Member($0) } ?? [])
       }
+      if group.type.lowercased() == "share" {
+        var request = ShareGroupDescribeRequest()
+        request.groupIDs = [group.name]
+        let described = try await client.describe(request).groups.first
+        return (described?.assignorName, described?.members.map { GroupDetails.Member($0) } ?? [])
+      }
       var request = DescribeGroupsRequest()
       request.groups = [group.name]
       let described = try await client.describe(request).groups.first
@@ -163,14 +170,25 @@ extension GroupInfo {
 
 extension GroupDetails.Member {
   fileprivate init(_ member: ConsumerGroupDescribeResponse.Group.Member) {
-    var partitions: [TopicPartition] = []
-    for topic in member.assignment.topicPartitions {
-      guard let name = try? TopicName(topic.topicName) else { continue }
-      partitions += topic.partitions.map { TopicPartition(topic: name, partition: $0) }
-    }
     self.init(
       id: member.memberID, instanceID: member.instanceID, clientID: member.clientID,
-      host: member.clientHost, partitions: partitions.sorted())
+      host: member.clientHost,
+      partitions: Self.partitions(
+        member.assignment.topicPartitions.map { ($0.topicName, $0.partitions) }))
+  }
+
+  fileprivate init(_ member: ShareGroupDescribeResponse.Group.Member) {
+    self.init(
+      id: member.memberID, instanceID: nil, clientID: member.clientID, host: member.clientHost,
+      partitions: Self.partitions(
+        member.assignment.topicPartitions.map { ($0.topicName, $0.partitions) }))
+  }
+
+  private static func partitions(_ topics: [(name: String, [Int32])]) -> [TopicPartition] {
+    topics.flatMap { topic, partitions -> [TopicPartition] in
+      guard let name = try? TopicName(topic) else { return [] }
+      return partitions.map { TopicPartition(topic: name, partition: $0) }
+    }.sorted()
   }
 
   /// What a classic member has is between its leader and itself.

@@ -27,6 +27,10 @@ extension ConsumerGroupDescribeRequest: Question {
   package typealias Reply = ConsumerGroupDescribeResponse
 }
 
+extension ShareGroupDescribeRequest: Question {
+  package typealias Reply = ShareGroupDescribeResponse
+}
+
 extension DescribeGroupsRequest: Question {
   package typealias Reply = DescribeGroupsResponse
 }

@@ -62,6 +62,8 @@ import VarveProtocol
     Probe(OffsetDeleteRequest.self, OffsetDeleteResponse.self),
     Probe(ConsumerGroupHeartbeatRequest.self, ConsumerGroupHeartbeatResponse.self),
     Probe(ConsumerGroupDescribeRequest.self, ConsumerGroupDescribeResponse.self),
+    Probe(ShareGroupHeartbeatRequest.self, ShareGroupHeartbeatResponse.self),
+    Probe(ShareGroupDescribeRequest.self, ShareGroupDescribeResponse.self),
   ]
 
   private static let transactions: [Probe] = [

@@ -1,15 +1,16 @@
 public import VarveBase
 
-/// A consumer group.
+/// A group of consumers.
 public struct GroupInfo: Hashable, Sendable {
   public let name: String
-  /// `consumer` for groups of the protocol of KIP-848, `classic` for those before it.
+  /// `consumer` for groups of the protocol of KIP-848, `classic` for those before it, `share` for
+  /// share groups (KIP-932).
   public let type: String
   /// In Kafka's words: `Stable`, `Empty`, `Reconciling`.
   public let state: String
 }
 
-/// A consumer group with all that can be said of it.
+/// A group of consumers with all that can be said of it.
 public struct GroupDetails: Sendable {
   public let group: GroupInfo
   /// How partitions are dealt; nil where the members decide.
@@ -34,7 +35,7 @@ public struct GroupDetails: Sendable {
     public let committed: OffsetAndMetadata?
     /// The offset that the partition's next record gets; nil where the topic is gone.
     public let end: Offset?
-    /// The member that reads it.
+    /// The member that reads it; nil where none does, or several of a share group do.
     public let memberID: String?
 
     /// The records between what is committed and the end.

@@ -83,6 +83,20 @@ struct RemoteGroups: GroupClient {
   }
 
   func describe(
+    _ request: ShareGroupDescribeRequest
+  ) async throws(CoordinatorError) -> ShareGroupDescribeResponse {
+    var all = ShareGroupDescribeResponse()
+    for group in request.groupIDs {
+      var single = request
+      single.groupIDs = [group]
+      let response = try await ask(single, of: group)
+      try check(ofWhole: response.groups.map(\.errorCode), group)
+      all.groups += response.groups
+    }
+    return all
+  }
+
+  func describe(
     _ request: DescribeGroupsRequest
   ) async throws(CoordinatorError) -> DescribeGroupsResponse {
     var all = DescribeGroupsResponse()

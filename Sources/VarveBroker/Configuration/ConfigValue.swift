@@ -86,6 +86,8 @@ package enum ConfigConstraint: Hashable, Sendable {
   case someOf([String])
   /// `PARTITION:BROKER` pairs, or `*` for all.
   case replicas
+  /// Where a share group starts; see ``ShareOffsetReset``.
+  case shareOffsetReset
 
   /// Whether the constraint holds for a value.
   package func allows(_ value: ConfigValue) -> Bool {
@@ -98,6 +100,7 @@ package enum ConfigConstraint: Hashable, Sendable {
       elements.allSatisfy { legal.contains($0) } && Set(elements).count == elements.count
     case (.replicas, .list(let elements)):
       elements == ["*"] || elements.allSatisfy(Self.isReplica)
+    case (.shareOffsetReset, .string(let text)): ShareOffsetReset(text) != nil
     case (_, .int(let number)): allows(Int64(number))
     case (_, .long(let number)): allows(number)
     default: false
@@ -111,7 +114,7 @@ package enum ConfigConstraint: Hashable, Sendable {
     case .standardOrBetween(let lowest, let highest):
       number == -1 || number >= lowest && number <= highest
     case .none: true
-    case .fraction, .oneOf, .off, .someOf, .replicas: false
+    case .fraction, .oneOf, .off, .someOf, .replicas, .shareOffsetReset: false
     }
   }
 
@@ -131,6 +134,7 @@ package enum ConfigConstraint: Hashable, Sendable {
     case .oneOf(let legal): "one of \(legal.joined(separator: ", "))"
     case .off: "false"
     case .someOf(let legal): "a list of \(legal.joined(separator: ", "))"
+    case .shareOffsetReset: "latest, earliest or by_duration:PnDTnHnMn.nS"
     case .replicas: "'*' or a list of PARTITION:BROKER"
     }
   }

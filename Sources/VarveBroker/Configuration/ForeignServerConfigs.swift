@@ -39,7 +39,7 @@ package enum ForeignServerConfigs {
     ("Varve has no such step to adjust", steps),
     ("metrics are not Java's here", metrics),
     ("there is no tiered storage", tiers),
-    ("share groups are not there yet", shares),
+    ("share groups have no such step to adjust here", shares),
   ]
 
   private static let alone = [
@@ -140,13 +140,8 @@ package enum ForeignServerConfigs {
   ]
 
   private static let shares = [
-    "group.share.assignors", "group.share.delivery.count.limit", "group.share.enable",
-    "group.share.heartbeat.interval.ms", "group.share.max.heartbeat.interval.ms",
-    "group.share.max.record.lock.duration.ms", "group.share.max.session.timeout.ms",
-    "group.share.max.share.sessions", "group.share.max.size",
-    "group.share.min.heartbeat.interval.ms", "group.share.min.record.lock.duration.ms",
-    "group.share.min.session.timeout.ms", "group.share.partition.max.record.locks",
-    "group.share.record.lock.duration.ms", "group.share.session.timeout.ms",
+    "group.share.assignors", "group.share.enable",
+    "group.share.max.share.sessions",
     "share.coordinator.append.linger.ms", "share.coordinator.cold.partition.snapshot.interval.ms",
     "share.coordinator.load.buffer.size", "share.coordinator.snapshot.update.records.per.snapshot",
     "share.coordinator.state.topic.compression.codec", "share.coordinator.state.topic.min.isr",

@@ -6,7 +6,7 @@ extension ServerConfigDefinition {
     let inherited = TopicConfigDefinition.all.flatMap { definition in
       definition.synonyms.map { ServerConfigDefinition($0, of: definition) }
     }
-    return (network + security + topics + groups + transactions + inherited).sorted {
+    return (network + security + topics + groups + shareGroups + transactions + inherited).sorted {
       $0.name < $1.name
     }
   }()

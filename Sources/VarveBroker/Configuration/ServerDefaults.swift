@@ -88,4 +88,5 @@ package enum ConfigSource: Int8, Sendable {
   case standard = 5
   /// Of a resource of client metrics.
   case clientMetrics = 7
+  case dynamicGroup = 8
 }

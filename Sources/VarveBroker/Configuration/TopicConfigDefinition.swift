@@ -1,4 +1,4 @@
-/// A config that a topic can have.
+/// A config that a topic, or a group, can have.
 package struct TopicConfigDefinition: Sendable {
   package let name: String
   package let type: ConfigType

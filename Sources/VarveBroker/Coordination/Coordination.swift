@@ -6,7 +6,8 @@ internal import VarveCoordination
 final class Coordination: Sendable {
   let groups: CoordinatorShards<GroupCoordinator>
   let groupReplies = GroupReplies()
-  private let topics = SharedTopics()
+  private let topics = SharedImage(TopicsImage())
+  private let overrides = SharedImage<[String: GroupOverrides]>([:])
   private let requestCount = Atomic<UInt64>(0)
 
   /// Throws where the server's configuration has a value that cannot be.
@@ -14,18 +15,22 @@ final class Coordination: Sendable {
     _ server: ServerDefaults, time: any TimeSource, timer: CoordinatorTimer, logger: Logger
   ) throws(ConfigError) {
     let settings = try GroupSettings(server)
-    let (topics, replies) = (topics, groupReplies)
+    _ = try GroupConfiguration(server: server)
+    let (topics, overrides, replies) = (topics, overrides, groupReplies)
     groups = CoordinatorShards(try InternalTopic.consumerOffsets(server)) { partition in
       CoordinatorShard(
         partition, time: time, timer: timer, logger: logger,
         effects: replies.effects(of: partition.id)
-      ) { GroupCoordinator(settings: settings, topics: topics.image) }
+      ) {
+        GroupCoordinator(settings: settings, topics: topics.image, overrides: overrides.image)
+      }
     }
   }
 
   /// Loads the coordinators of the internal topics that are there.
   func open(in broker: Broker) throws(BrokerError) {
     topics.image = broker.topicsImage
+    overrides.image = broker.groupOverrides
     try groups.open(in: broker)
   }
 
@@ -35,6 +40,14 @@ final class Coordination: Sendable {
     guard topics.image != image else { return }
     topics.image = image
     for shard in groups.all { shard.post { state, _ in state.topicsChanged(to: image) } }
+  }
+
+  /// Tells the coordinators of groups whose own configs have changed.
+  func groupConfigsChanged(in broker: Broker) {
+    let image = broker.groupOverrides
+    guard overrides.image != image else { return }
+    overrides.image = image
+    for shard in groups.all { shard.post { state, _ in state.overridesChanged(to: image) } }
   }
 
   /// Answers members that wait for others.
@@ -47,11 +60,13 @@ final class Coordination: Sendable {
   }
 }
 
-/// The topics as they are, for coordinators that are loaded later.
-private final class SharedTopics: Sendable {
-  private let state = Mutex(TopicsImage())
+/// What is known by now, for coordinators that are loaded later.
+private final class SharedImage<Image: Sendable>: Sendable {
+  private let state: Mutex<Image>
 
-  var image: TopicsImage {
+  init(_ image: Image) { state = Mutex(image) }
+
+  var image: Image {
     get { state.withLock { $0 } }
     set { state.withLock { $0 = newValue } }
   }

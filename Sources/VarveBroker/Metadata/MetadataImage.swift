@@ -112,6 +112,10 @@ package struct ConfigResource: Hashable, Comparable, Sendable {
     ConfigResource(type: ConfigResourceType.broker.rawValue, name: String(id))
   }
 
+  package static func group(_ name: String) -> ConfigResource {
+    ConfigResource(type: ConfigResourceType.group.rawValue, name: name)
+  }
+
   /// All brokers.
   package static let cluster = ConfigResource(
     type: ConfigResourceType.broker.rawValue, name: "")

@@ -1,21 +1,24 @@
 internal import VarveBase
 internal import VarveProtocol
 
-/// A group, of one of the two protocols.
+/// A group, of one of the protocols.
 package enum Group: Sendable {
   case classic(ClassicGroup)
   case consumer(ConsumerGroup)
+  case share(ShareGroup)
 
   /// What Kafka's tools call the type.
   package enum Kind: String, Sendable {
     case classic
     case consumer
+    case share
   }
 
   package var kind: Kind {
     switch self {
     case .classic: .classic
     case .consumer: .consumer
+    case .share: .share
     }
   }
 
@@ -24,6 +27,7 @@ package enum Group: Sendable {
     switch self {
     case .classic(let group): group.state.rawValue
     case .consumer(let group): group.phase.rawValue
+    case .share(let group): group.phase.rawValue
     }
   }
 
@@ -32,6 +36,7 @@ package enum Group: Sendable {
     switch self {
     case .classic(let group): group.protocolType ?? ""
     case .consumer: ConsumerProtocolFrame.protocolType
+    case .share: "share"
     }
   }
 
@@ -40,6 +45,7 @@ package enum Group: Sendable {
     switch self {
     case .classic(let group): group.state == .empty
     case .consumer(let group): group.state.members.isEmpty
+    case .share(let group): group.state.members.isEmpty
     }
   }
 
@@ -50,6 +56,7 @@ package enum Group: Sendable {
       group.subscribedTopics?.contains(topic)
         ?? (group.protocolType == ConsumerProtocolFrame.protocolType)
     case .consumer(let group): group.state.isSubscribed(to: topic)
+    case .share(let group): group.state.isSubscribed(to: topic)
     }
   }
 
@@ -57,6 +64,7 @@ package enum Group: Sendable {
     switch self {
     case .classic(let group): group.nextDeadline
     case .consumer(let group): group.nextDeadline
+    case .share(let group): group.nextDeadline
     }
   }
 

@@ -28,6 +28,11 @@ extension GroupCoordinator {
         throw CoordinatorError(
           .nonEmptyGroup, "group '\(id)' has members; stop them before deleting it")
       }
+    case .share(let group)?:
+      guard group.state.members.isEmpty else {
+        throw CoordinatorError(
+          .nonEmptyGroup, "share group '\(id)' has members; stop them before deleting it")
+      }
     case nil: throw notFound(id)
     }
   }
@@ -41,6 +46,7 @@ extension GroupCoordinator {
         preconditionFailure("a group without members can be deleted: \(error)")
       }
     case .consumer(let group)?: return group.state.tombstones()
+    case .share(let group)?: return group.state.tombstones()
     case nil: return []
     }
   }
@@ -87,6 +93,17 @@ extension GroupCoordinator {
     missing.groupID = id
     missing.errorCode = .groupIDNotFound
     missing.errorMessage = notFound(id, "there is no consumer group").message
+    return missing
+  }
+
+  /// A share group and its members; `GROUP_ID_NOT_FOUND` where it is not one.
+  package func describeShareGroup(_ id: String) -> ShareGroupDescribeResponse.Group {
+    if case .share(let group)? = groups[id] { return group.describe(topics: topics) }
+    var missing = ShareGroupDescribeResponse.Group()
+    missing.groupID = id
+    missing.groupState = ShareGroup.Phase.dead.rawValue
+    missing.errorCode = .groupIDNotFound
+    missing.errorMessage = notFound(id, "there is no share group").message
     return missing
   }
 }

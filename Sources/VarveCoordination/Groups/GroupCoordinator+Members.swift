@@ -18,7 +18,9 @@ extension GroupCoordinator {
         try group.heartbeat(request, caller, topics: topics, settings: settings)
       }
     }
-    if request.memberEpoch != 0, !id.isEmpty { throw notFound(id, "there is no consumer group") }
+    if request.memberEpoch != 0 && !id.isEmpty || groups[id]?.kind == .share {
+      throw notFound(id, "there is no consumer group")
+    }
     try request.validate(settings)
     var former = GroupDecision<Void>()
     var group = ConsumerGroup(groupID: id)
@@ -40,7 +42,7 @@ extension GroupCoordinator {
   /// consumer group without members, whose offsets stay; in one with members it is a member of the
   /// classic protocol.
   ///
-  /// Throws `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`, and as
+  /// Throws `INVALID_GROUP_ID`, `UNKNOWN_MEMBER_ID`, `INCONSISTENT_GROUP_PROTOCOL`, and as
   /// ``ConsumerGroup/join(_:version:by:topics:settings:)``.
   package mutating func joinGroup(
     _ request: JoinGroupRequest, version: Int16, by caller: Caller
@@ -59,6 +61,9 @@ extension GroupCoordinator {
         try group.join(request, version: version, by: caller, topics: topics, settings: settings)
       }
     case .consumer(let group)?: former = group.state.tombstones()
+    case .share?:
+      throw CoordinatorError(
+        .inconsistentGroupProtocol, "group '\(id)' is a share group; choose another name")
     case nil: break
     }
     guard request.memberID.isEmpty else {
@@ -70,6 +75,34 @@ extension GroupCoordinator {
     decision.records = former + decision.records
     keep(.classic(group), as: id)
     return decision
+  }
+
+  /// As ``ShareGroup/heartbeat(_:_:topics:settings:)``. Who joins makes the group.
+  ///
+  /// Throws `GROUP_ID_NOT_FOUND` where there is no such group to keep up with, or a group of
+  /// another kind has its name: none becomes a share group, nor does one become anything else.
+  package mutating func shareGroupHeartbeat(
+    _ request: ShareGroupHeartbeatRequest, by caller: Caller
+  ) throws(CoordinatorError) -> GroupDecision<ShareGroupHeartbeatResponse> {
+    try request.validate()
+    let id = request.groupID
+    var group: ShareGroup
+    switch groups[id] {
+    case .share(let known)?: group = known
+    case nil where request.memberEpoch == 0: group = ShareGroup(groupID: id)
+    default: throw notFound(id, "there is no share group")
+    }
+    // Taken out, so that what is changed is not copied.
+    let known = groups.removeValue(forKey: id)
+    do throws(CoordinatorError) {
+      let decision = try group.heartbeat(
+        request, caller, topics: topics, settings: settings(of: id))
+      keep(.share(group), as: id)
+      return decision
+    } catch {
+      groups[id] = known
+      throw error
+    }
   }
 
   package mutating func syncGroup(

@@ -12,6 +12,7 @@ extension GroupCoordinator {
     _ request: OffsetCommitRequest, version: Int16, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<OffsetCommitResponse> {
     let id = request.groupID
+    try checkCommitsOffsets(id)
     do throws(CoordinatorError) {
       try checkCommit(
         group: id, member: request.memberID, epoch: request.generationIDOrMemberEpoch,
@@ -43,6 +44,7 @@ extension GroupCoordinator {
     _ request: TxnOffsetCommitRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<TxnOffsetCommitResponse> {
     try checkGroupID(request.groupID)
+    try checkCommitsOffsets(request.groupID)
     do throws(CoordinatorError) {
       try checkCommit(
         group: request.groupID, member: request.memberID, epoch: request.generationID,
@@ -93,9 +95,15 @@ extension GroupCoordinator {
       try group.validateCommit(
         memberID: member, memberEpoch: epoch, instanceID: instance,
         isTransactional: isTransactional)
-    case nil:
+    case .share?, nil:
       guard epoch < 0 else { throw notFound(id) }
     }
+  }
+
+  /// A share group's offsets are no consumer's: in every version of a request it is not to be
+  /// found.
+  private func checkCommitsOffsets(_ id: String) throws(CoordinatorError) {
+    if groups[id]?.kind == .share { throw notFound(id, "there is no consumer group") }
   }
 
   /// What a group has committed; nothing where there is no such group.
@@ -127,6 +135,7 @@ extension GroupCoordinator {
   ) throws(CoordinatorError) -> GroupDecision<OffsetDeleteResponse> {
     try checkGroupID(request.groupID)
     guard let group = groups[request.groupID] else { throw notFound(request.groupID) }
+    try checkCommitsOffsets(request.groupID)
     if case .classic(let group) = group { try group.validateOffsetDelete() }
     return offsets.delete(request, topics: topics) { group.isSubscribed(to: $0) }
   }

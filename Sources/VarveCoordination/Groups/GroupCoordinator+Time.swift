@@ -41,6 +41,10 @@ extension GroupCoordinator {
       expired = inConsumerGroup(id, at: now) { group in
         group.expire(at: now, topics: topics, settings: settings)
       }
+    case .share(var group)?:
+      groups[id] = nil
+      expired = group.expire(at: now, topics: topics)
+      keep(.share(group), as: id)
     case nil: return
     }
     decision.records += expired.records
@@ -53,7 +57,8 @@ extension GroupCoordinator {
   ) {
     decision.isAtomic = false
     for id in groups.keys.sorted() {
-      guard let group = groups[id] else { continue }
+      // A share group commits no offsets: where it is, it keeps elsewhere.
+      guard let group = groups[id], group.kind != .share else { continue }
       let (records, isBare) = offsets.expire(
         group: id, group.offsetExpiry, isSubscribed: { group.isSubscribed(to: $0) },
         at: now.wallClock)
@@ -63,16 +68,31 @@ extension GroupCoordinator {
   }
 
   /// Topics were created, deleted, or grew: what was committed for those that are gone is
-  /// forgotten, and consumer groups look at their subscriptions again.
+  /// forgotten, and consumer and share groups look at their subscriptions again.
   package mutating func topicsChanged(to new: TopicsImage) -> GroupDecision<Void> {
     var decision = GroupDecision<Void>(records: offsets.topicsChanged(from: topics, to: new))
     decision.isAtomic = false
     topics = new
     for (id, group) in groups {
-      guard case .consumer(var group) = group else { continue }
-      group.topicsChanged()
-      groups[id] = .consumer(group)
+      switch group {
+      case .classic: break
+      case .consumer(var group):
+        group.topicsChanged()
+        groups[id] = .consumer(group)
+      case .share(var group):
+        group.topicsChanged()
+        groups[id] = .share(group)
+      }
     }
     return decision
+  }
+
+  /// Groups' own configurations are these from now on: sessions are as long as they say from the
+  /// next heartbeat on.
+  package mutating func overridesChanged(
+    to new: [String: GroupOverrides]
+  ) -> GroupDecision<Void> {
+    overrides = new
+    return GroupDecision()
   }
 }

@@ -1,7 +1,7 @@
 internal import VarveBase
 package import VarveProtocol
 
-/// The groups of one partition of `__consumer_offsets`, of both protocols, and their offsets.
+/// The groups of one partition of `__consumer_offsets`, of all protocols, and their offsets.
 ///
 /// Decides which group a request is for, what may become of its type, and what happens to groups
 /// and offsets that nobody needs; the rest is the groups' own.
@@ -13,14 +13,20 @@ package struct GroupCoordinator: Sendable {
   }
 
   package let settings: GroupSettings
+  /// What groups' own configurations say, by group.
+  package internal(set) var overrides: [String: GroupOverrides]
   /// The topics as they are now.
   package internal(set) var topics: TopicsImage
   package internal(set) var groups: [String: Group] = [:]
   package internal(set) var offsets: CommittedOffsets
   var deadlines = DeadlineQueue<Timer>()
 
-  package init(settings: GroupSettings = GroupSettings(), topics: TopicsImage = TopicsImage()) {
+  package init(
+    settings: GroupSettings = GroupSettings(), topics: TopicsImage = TopicsImage(),
+    overrides: [String: GroupOverrides] = [:]
+  ) {
     self.settings = settings
+    self.overrides = overrides
     self.topics = topics
     offsets = CommittedOffsets(settings: settings)
   }
@@ -61,6 +67,12 @@ package struct GroupCoordinator: Sendable {
     return try body(&group)
   }
 
+  /// The settings of one group.
+  func settings(of group: String) -> GroupSettings {
+    guard let overrides = overrides[group] else { return settings }
+    return settings.overridden(by: overrides)
+  }
+
   func checkGroupID(_ id: String) throws(CoordinatorError) {
     if id.isEmpty { throw CoordinatorError(.invalidGroupID, "the group id is empty") }
     if id.utf8.count > Limits.stringBytesMax {
@@ -89,7 +101,7 @@ extension GroupCoordinator: Coordinator {
     case .shareGroupMemberMetadata, .shareGroupMetadata, .shareGroupTargetAssignmentMetadata,
       .shareGroupTargetAssignmentMember, .shareGroupCurrentMemberAssignment,
       .shareGroupStatePartitionMetadata:
-      break
+      replayShare(record)
     default: replayConsumer(record)
     }
   }
@@ -120,7 +132,7 @@ extension GroupCoordinator: Coordinator {
     var group: ConsumerGroup
     switch groups[id] {
     case .consumer(let known)?: group = known
-    case .classic?, nil:
+    case .classic?, .share?, nil:
       if record.isTombstone { return }
       group = ConsumerGroup(groupID: id)
     }
@@ -129,6 +141,22 @@ extension GroupCoordinator: Coordinator {
     // The last of a group's records to be forgotten.
     if case .consumerGroupMetadata(_, nil) = record { return }
     groups[id] = .consumer(group)
+  }
+
+  private mutating func replayShare(_ record: GroupRecord) {
+    let id = record.groupID
+    var group: ShareGroup
+    switch groups[id] {
+    case .share(let known)?: group = known
+    case .classic?, .consumer?, nil:
+      if record.isTombstone { return }
+      group = ShareGroup(groupID: id)
+    }
+    groups[id] = nil
+    group.replay(record)
+    // The last of a group's records to be forgotten.
+    if case .shareGroupMetadata(_, nil) = record { return }
+    groups[id] = .share(group)
   }
 
   package mutating func loaded(at now: Moment) -> GroupDecision<Void> {
@@ -142,6 +170,9 @@ extension GroupCoordinator: Coordinator {
       case .consumer(var group):
         group.loaded(at: now, settings: settings)
         keep(.consumer(group), as: id)
+      case .share(var group):
+        group.loaded(at: now, settings: settings(of: id))
+        keep(.share(group), as: id)
       }
     }
     return GroupDecision()

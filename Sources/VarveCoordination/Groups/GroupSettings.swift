@@ -12,6 +12,13 @@ package struct GroupSettings: Equatable, Sendable {
   /// `group.consumer.migration.policy`
   package var migrationPolicy = GroupMigrationPolicy.bidirectional
 
+  /// `group.share.session.timeout.ms`
+  package var shareSessionTimeout: Int32 = 45_000
+  /// `group.share.heartbeat.interval.ms`
+  package var shareHeartbeatInterval: Int32 = 5_000
+  /// `group.share.max.size`
+  package var shareMaxSize = 200
+
   /// `group.min.session.timeout.ms`, `group.max.session.timeout.ms`
   package var classicSessionTimeouts: ClosedRange<Int32> = 6_000...1_800_000
   /// `group.initial.rebalance.delay.ms`
@@ -30,4 +37,24 @@ package struct GroupSettings: Equatable, Sendable {
   package var offsetsRetentionCheckInterval: Int64 = 600_000
 
   package init() {}
+}
+
+/// What a group's own configuration says in place of the server's; nil where it does not. Times are
+/// milliseconds.
+package struct GroupOverrides: Equatable, Sendable {
+  /// `share.session.timeout.ms`
+  package var shareSessionTimeout: Int32?
+  /// `share.heartbeat.interval.ms`
+  package var shareHeartbeatInterval: Int32?
+
+  package init() {}
+}
+
+extension GroupSettings {
+  func overridden(by overrides: GroupOverrides) -> GroupSettings {
+    var settings = self
+    settings.shareSessionTimeout = overrides.shareSessionTimeout ?? shareSessionTimeout
+    settings.shareHeartbeatInterval = overrides.shareHeartbeatInterval ?? shareHeartbeatInterval
+    return settings
+  }
 }

@@ -2,10 +2,10 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// DescribeConfigs: every config of topics, of this broker and of subscriptions to client metrics,
-// with its value and where that comes from. Versions 1 to 4.
+// DescribeConfigs: every config of topics, of this broker, of groups and of subscriptions to client
+// metrics, with its value and where that comes from. Versions 1 to 4.
 //
-// Other resources have no configs here: broker loggers and groups.
+// Other resources have no configs here: broker loggers.
 extension Handler {
   static let describeConfigs = Handler(answering: DescribeConfigsRequest.self) {
     request, context in
@@ -32,12 +32,7 @@ extension Handler {
     _ context: RequestContext
   ) throws(TopicRefusal) -> [Config] {
     let broker = context.broker
-    let isTopic = asked.type == ConfigResourceType.topic.rawValue
-    if isTopic {
-      try context.requireTopic(.describeConfigs, asked.name)
-    } else {
-      try context.requireCluster(.describeConfigs)
-    }
+    try context.requireConfigs(.describeConfigs, type: asked.type, asked.name)
     let all: [Config]
     switch ConfigResourceType(rawValue: asked.type) {
     case .topic: all = try topicConfigs(asked.name, request, broker)
@@ -55,11 +50,16 @@ extension Handler {
       }
       let set = broker.telemetryConfigs(of: asked.name)
       all = TelemetryConfig.allCases.map { Config($0, set[$0.rawValue], request) }
+    case .group:
+      guard !asked.name.isEmpty else {
+        throw TopicRefusal(.invalidRequest, "a group's configs are asked for by its name")
+      }
+      all = broker.groupConfiguration(of: asked.name).entries.map { Config($0, request) }
     default:
       throw TopicRefusal(
         .invalidRequest,
-        "a resource of type \(asked.type) has no configs: a topic (2), a broker (4) and client"
-          + " metrics (16) have")
+        "a resource of type \(asked.type) has no configs: a topic (2), a broker (4), client"
+          + " metrics (16) and a group (32) have")
     }
     guard let names = asked.names else { return all }
     return all.filter { names.contains($0.name) }

@@ -2,7 +2,8 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// AlterConfigs: replaces all configs of topics and of the broker, each by itself. Versions 0 to 2.
+// AlterConfigs: replaces all configs of topics, of the broker and of groups, each by itself.
+// Versions 0 to 2.
 extension Handler {
   static let alterConfigs = Handler(blocking: AlterConfigsRequest.self) { request, context in
     var response = AlterConfigsResponse()

@@ -2,8 +2,8 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// IncrementalAlterConfigs: sets, deletes, appends to and subtracts from configs of topics and
-// of the broker, each by itself (KIP-339). Versions 0 to 1.
+// IncrementalAlterConfigs: sets, deletes, appends to and subtracts from configs of topics,
+// of the broker and of groups, each by itself (KIP-339). Versions 0 to 1.
 extension Handler {
   static let incrementalAlterConfigs = Handler(blocking: IncrementalAlterConfigsRequest.self) {
     request, context in

@@ -2,8 +2,8 @@ internal import VarveBase
 internal import VarveBroker
 internal import VarveProtocol
 
-// ListConfigResources: topics, this broker, and the subscriptions to client metrics, which are all
-// that version 0 speaks of (KIP-1142). Versions 0 to 1.
+// ListConfigResources: topics, this broker, groups that have configs, and the subscriptions to
+// client metrics, which are all that version 0 speaks of (KIP-1142). Versions 0 to 1.
 extension Handler {
   static let listConfigResources = Handler(answering: ListConfigResourcesRequest.self) {
     request, context in
@@ -34,6 +34,9 @@ extension Handler {
       response.resources.append(.init(String(context.broker.nodeID), .broker))
     }
     if wanted.contains(ConfigResourceType.clientMetrics.rawValue) { response.resources += metrics }
+    if wanted.contains(ConfigResourceType.group.rawValue) {
+      response.resources += context.broker.configuredGroups.map { .init($0, .group) }
+    }
     return response
   }
 }

@@ -1,7 +1,7 @@
 /// The handlers of all keys that the server answers.
 enum Handlers {
   static let table = HandlerTable(
-    data + topics + groups + transactions + cluster + security)
+    data + topics + groups + shares + transactions + cluster + security)
 
   private static let data: [Handler] = [
     .produce, .fetch, .listOffsets, .deleteRecords, .offsetForLeaderEpoch,
@@ -17,6 +17,8 @@ enum Handlers {
     .describeGroups, .listGroups, .deleteGroups, .offsetDelete, .consumerGroupHeartbeat,
     .consumerGroupDescribe,
   ]
+
+  private static let shares: [Handler] = [.shareGroupHeartbeat, .shareGroupDescribe]
 
   private static let transactions: [Handler] = [
     .initProducerId, .addPartitionsToTxn, .addOffsetsToTxn, .endTxn, .txnOffsetCommit,

@@ -3,7 +3,7 @@ internal import VarveBroker
 internal import VarveProtocol
 
 /// Changes of a resource's configs, for both requests that ask for them. Topics have configs that
-/// can be changed, and so do the broker and subscriptions to client metrics.
+/// can be changed, and so do the broker, groups and subscriptions to client metrics.
 enum ConfigAlteration {
   /// `changes` is given what the resource sets itself.
   static func perform(
@@ -11,21 +11,18 @@ enum ConfigAlteration {
     _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
   ) throws(TopicRefusal) {
     let broker = context.broker
-    if type == ConfigResourceType.topic.rawValue {
-      try context.requireTopic(.alterConfigs, name)
-    } else {
-      try context.requireCluster(.alterConfigs)
-    }
+    try context.requireConfigs(.alterConfigs, type: type, name)
     switch ConfigResourceType(rawValue: type) {
     case .topic: try alterTopic(name, onlyValidates: onlyValidates, broker, changes)
     case .broker: try alterBroker(name, onlyValidates: onlyValidates, broker, changes)
     case .clientMetrics:
       try alterTelemetry(name, onlyValidates: onlyValidates, broker, changes)
+    case .group: try alterGroup(name, onlyValidates: onlyValidates, broker, changes)
     default:
       throw TopicRefusal(
         .invalidRequest,
         "configs of a resource of type \(type) cannot be changed: those of a topic (2), of the"
-          + " broker (4) and of client metrics (16) can")
+          + " broker (4), of client metrics (16) and of a group (32) can")
     }
   }
 
@@ -75,6 +72,19 @@ enum ConfigAlteration {
     let changes = try changes(broker.serverConfigs(ofAll: name.isEmpty))
     do throws(BrokerError) {
       try broker.alterServerConfigs(ofAll: name.isEmpty, changes, onlyValidates: onlyValidates)
+    } catch { throw TopicRefusal(error) }
+  }
+
+  private static func alterGroup(
+    _ name: String, onlyValidates: Bool, _ broker: Broker,
+    _ changes: ([String: String]) throws(TopicRefusal) -> [ConfigChange]
+  ) throws(TopicRefusal) {
+    guard !name.isEmpty else {
+      throw TopicRefusal(.invalidRequest, "a group's configs are changed by its name")
+    }
+    let changes = try changes(broker.groupConfiguration(of: name).overrides)
+    do throws(BrokerError) {
+      try broker.alterGroupConfigs(of: name, changes, onlyValidates: onlyValidates)
     } catch { throw TopicRefusal(error) }
   }
 }

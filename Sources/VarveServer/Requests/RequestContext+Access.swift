@@ -34,6 +34,25 @@ extension RequestContext {
     }
   }
 
+  func requireGroup(_ operation: AccessOperation, _ name: String) throws(TopicRefusal) {
+    guard access.allows(operation, group: name) else {
+      throw TopicRefusal(
+        .groupAuthorizationFailed, "\(access.principal) may not \(operation) group '\(name)'")
+    }
+  }
+
+  /// What has a request's configs is theirs who may do this with it: a topic, a group, or else the
+  /// cluster.
+  func requireConfigs(
+    _ operation: AccessOperation, type: Int8, _ name: String
+  ) throws(TopicRefusal) {
+    switch ConfigResourceType(rawValue: type) {
+    case .topic: try requireTopic(operation, name)
+    case .group: try requireGroup(operation, name)
+    default: try requireCluster(operation)
+    }
+  }
+
   func requireCluster(_ operation: AccessOperation) throws(TopicRefusal) {
     guard access.allowsCluster(operation) else {
       throw TopicRefusal(

@@ -53,6 +53,7 @@ struct TopicConfigTableTests {
     case .staticBroker: "STATIC_BROKER_CONFIG"
     case .standard: "DEFAULT_CONFIG"
     case .clientMetrics: "DYNAMIC_CLIENT_METRICS_CONFIG"
+    case .dynamicGroup: "DYNAMIC_GROUP_CONFIG"
     }
   }
 

@@ -308,6 +308,24 @@ enum AccessRows {
       $0.groups.first?.errorCode
     },
     Row(
+      ShareGroupHeartbeatRequest.self, ShareGroupHeartbeatResponse.self, version: 1,
+      readers(3) + orders(8), .groupAuthorizationFailed
+    ) {
+      $0.groupID = "readers"
+      $0.memberID = "m"
+      $0.subscribedTopicNames = ["orders"]
+    } code: {
+      $0.errorCode
+    },
+    Row(
+      ShareGroupDescribeRequest.self, ShareGroupDescribeResponse.self, version: 1,
+      readers(8), .groupAuthorizationFailed
+    ) {
+      $0.groupIDs = ["readers"]
+    } code: {
+      $0.groups.first?.errorCode
+    },
+    Row(
       DeleteGroupsRequest.self, DeleteGroupsResponse.self, version: 2, readers(6),
       .groupAuthorizationFailed
     ) {

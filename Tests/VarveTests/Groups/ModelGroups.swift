@@ -207,6 +207,9 @@ final class ModelGroups: GroupClient {
     _ request: ConsumerGroupDescribeRequest
   ) async throws(CoordinatorError) -> ConsumerGroupDescribeResponse { throw Self.refusal }
   func describe(
+    _ request: ShareGroupDescribeRequest
+  ) async throws(CoordinatorError) -> ShareGroupDescribeResponse { throw Self.refusal }
+  func describe(
     _ request: DescribeGroupsRequest
   ) async throws(CoordinatorError) -> DescribeGroupsResponse { throw Self.refusal }
   func delete(

@@ -74,6 +74,25 @@ extension BrokerGroups {
     return response
   }
 
+  /// Share groups and their members (KIP-932).
+  package func shareGroupDescribe(
+    _ request: ShareGroupDescribeRequest
+  ) async -> ShareGroupDescribeResponse {
+    var response = ShareGroupDescribeResponse()
+    for id in request.groupIDs {
+      do throws(CoordinatorError) {
+        response.groups.append(try await read(id) { $0.describeShareGroup(id) })
+      } catch {
+        var refused = ShareGroupDescribeResponse.Group()
+        refused.groupID = id
+        refused.errorCode = error.code
+        refused.errorMessage = error.message
+        response.groups.append(refused)
+      }
+    }
+    return response
+  }
+
   /// Asks the coordinator of a group, or an empty one where none was needed yet.
   private func read<Reply: Sendable>(
     _ group: String, _ body: (GroupCoordinator) -> Reply

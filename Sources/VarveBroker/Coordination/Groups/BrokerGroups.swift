@@ -32,6 +32,16 @@ package struct BrokerGroups: Sendable {
     }
   }
 
+  /// The member joins, keeps up, or leaves (KIP-932).
+  package func shareGroupHeartbeat(
+    _ request: ShareGroupHeartbeatRequest, from client: Client
+  ) async throws(CoordinatorError) -> ShareGroupHeartbeatResponse {
+    let caller = caller(client)
+    return try await shard(of: request.groupID).run { (state, now) throws(CoordinatorError) in
+      try state.shareGroupHeartbeat(request, by: caller.at(now))
+    }
+  }
+
   /// Joins a classic group's next generation, and suspends until it is complete. Cancelling the
   /// task ends the wait, not the membership: who does not come back is put out after its session.
   package func joinGroup(

@@ -255,7 +255,7 @@ final class ClassicWorld {
     switch group {
     case .consumer(let group)?: count = group.state.members.count
     case .classic(let group)?: count = group.memberCount
-    case nil: count = 0
+    case .share?, nil: count = 0
     }
     if count != memberCount { fail("\(memberCount) processes, \(count) members") }
     let state = group?.stateName ?? "Empty"
