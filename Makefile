@@ -8,6 +8,10 @@ SHELL := /bin/bash
 LIBRARIES := zlib1g-dev liblz4-dev libsnappy-dev libzstd-dev libevent-dev libssl-dev
 # What tests count system calls and make certificates with, and clients that they serve.
 TESTING := strace kcat openssl python3-venv
+# Databases that records are processed into, with their clients' libraries. A test starts its own.
+DATABASES := libsqlite3-dev libpq-dev postgresql libhiredis-dev redis-server
+# Everything that the tests cover, which is more than a user's build has by itself.
+TRAITS := default,SQLite,PostgreSQL,Redis
 # What the benchmarks compare with.
 PEERS := liblmdb-dev libsqlite3-dev librdkafka-dev redis-tools
 
@@ -33,7 +37,7 @@ libraries: toolchain
 
 .PHONY: tested
 tested: libraries
-	@.ci/packages $(TESTING)
+	@.ci/packages $(TESTING) $(DATABASES)
 	@.ci/clients
 
 .PHONY: build
@@ -48,11 +52,11 @@ demo: libraries ## the main job on real input; FILE=… for a text file of yours
 
 .PHONY: test
 test: tested ## style, unit, golden, crash, fuzz and kill tests, a bounded share of each
-	@swift test --disable-xctest
+	@swift test --disable-xctest --traits $(TRAITS)
 
 .PHONY: test-long
 test-long: tested tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
-	@VARVE_TEST_LONG=1 swift test --disable-xctest --configuration release
+	@VARVE_TEST_LONG=1 swift test --disable-xctest --traits $(TRAITS) --configuration release
 	@$(MAKE) --no-print-directory fuzz
 
 .PHONY: fuzz
@@ -85,7 +89,7 @@ format: toolchain ## rewrites the sources as lint wants them
 
 .PHONY: docs
 docs: libraries ## the documentation: .build/documentation/index.html
-	@.ci/docs
+	@.ci/docs $(TRAITS)
 
 .PHONY: clean
 clean: ## removes what was built

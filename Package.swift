@@ -21,6 +21,9 @@ let package = Package(
   products: [
     .library(name: "Varve", targets: ["Varve"]),
     .library(name: "VarveQueues", targets: ["VarveQueues"]),
+    .library(name: "VarveQueuesSQLite", targets: ["VarveQueuesSQLite"]),
+    .library(name: "VarveQueuesRedis", targets: ["VarveQueuesRedis"]),
+    .library(name: "VarveQueuesPostgreSQL", targets: ["VarveQueuesPostgreSQL"]),
     .library(name: "VarveTestKit", targets: ["VarveTestKit"]),
     .executable(name: "varve", targets: ["VarveCommand"]),
   ],
@@ -30,6 +33,9 @@ let package = Package(
     .trait(name: "Snappy", description: "Read and write snappy batches (libsnappy)."),
     .trait(name: "Zstd", description: "Read and write zstd batches (libzstd)."),
     .trait(name: "Serve", description: "Kafka's protocol over the log (libevent, OpenSSL)."),
+    .trait(name: "SQLite", description: "Process records into SQLite (libsqlite3)."),
+    .trait(name: "Redis", description: "Process records into Redis (libhiredis)."),
+    .trait(name: "PostgreSQL", description: "Process records into PostgreSQL (libpq)."),
     .trait(
       name: "Peers",
       description: "Benchmarks drive servers with librdkafka, and compare with LMDB and SQLite.",
@@ -45,6 +51,8 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", path: "Sources/CLibraries/COpenSSL"),
     .systemLibrary(name: "CLMDB", path: "Sources/CLibraries/CLMDB"),
     .systemLibrary(name: "CSQLite", path: "Sources/CLibraries/CSQLite"),
+    .systemLibrary(name: "CHiredis", path: "Sources/CLibraries/CHiredis"),
+    .systemLibrary(name: "CPostgreSQL", path: "Sources/CLibraries/CPostgreSQL"),
 
     .target(name: "CVarve", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
     .target(name: "VarveBase", dependencies: ["CVarve"], swiftSettings: strict),
@@ -75,12 +83,30 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "VarveQueues", dependencies: ["Varve"], swiftSettings: strict),
+    .target(
+      name: "VarveQueuesSQLite",
+      dependencies: [
+        "VarveQueues", .target(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "VarveQueuesRedis",
+      dependencies: [
+        "VarveQueues", .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "VarveQueuesPostgreSQL",
+      dependencies: [
+        "VarveQueues", .target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
+      ],
+      swiftSettings: strict),
     .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
     .executableTarget(name: "VarveCommand", dependencies: ["Varve"], swiftSettings: relaxed),
     .executableTarget(
       name: "VarveBenchmarks",
       dependencies: [
-        "Varve", "CBenchmarks",
+        "Varve", "VarveQueues", "CBenchmarks",
         .target(name: "CRdKafka", condition: .when(traits: ["Peers"])),
         .target(name: "CLMDB", condition: .when(traits: ["Peers"])),
         .target(name: "CSQLite", condition: .when(traits: ["Peers"])),
@@ -113,6 +139,12 @@ let package = Package(
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveQueuesTests", dependencies: ["VarveTestSupport", "VarveQueues"],
+      swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveQueuesAdapterTests",
+      dependencies: [
+        "VarveTestSupport", "VarveQueuesSQLite", "VarveQueuesRedis", "VarveQueuesPostgreSQL",
+      ],
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveClientTests", dependencies: ["VarveTestSupport", "VarveClient"],

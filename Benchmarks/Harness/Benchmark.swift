@@ -19,7 +19,7 @@ package struct Benchmark: Sendable {
   package static let all: [Benchmark] =
     [
       .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
-      .groups, .transaction, .durable, .recovery, .tailLatency, .startUp,
+      .groups, .transaction, .processedIDs, .durable, .recovery, .tailLatency, .startUp,
     ] + wire
 
   /// Those of the server, which take librdkafka.

@@ -30,6 +30,8 @@ public struct QueueError: Error, Sendable {
     /// The change was sent, and whether it counts is not known: reading tells.
     public static let unknownOutcome = Code("unknownOutcome")
 
+    /// A store outside of the log failed, or refused what it was given; the message has its words.
+    public static let store = Code("store")
     /// What is built on the log was closed, or the log.
     public static let closed = Code("closed")
     /// The task that waited was cancelled.

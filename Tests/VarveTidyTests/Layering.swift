@@ -18,6 +18,9 @@ enum Layering {
       "VarveProtocol", "VarveBase",
     ],
     "VarveQueues": ["Varve"],
+    "VarveQueuesSQLite": ["VarveQueues", "Varve", "CSQLite"],
+    "VarveQueuesRedis": ["VarveQueues", "Varve", "CHiredis"],
+    "VarveQueuesPostgreSQL": ["VarveQueues", "Varve", "CPostgreSQL"],
     "VarveTestKit": [
       "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
       "Glibc", "Musl", "Darwin",
@@ -26,7 +29,8 @@ enum Layering {
       "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",
     ],
     "VarveBenchmarks": [
-      "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
+      "Varve", "VarveQueues", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol",
+      "VarveBase",
       "VarveTestKit", "CBenchmarks", "CLMDB", "CRdKafka", "CSQLite", "CZlib", "Foundation", "Glibc",
     ],
   ]

@@ -37,15 +37,15 @@ extension Varve {
   func openTopic(
     _ name: String, partitions: Int32, config: [TopicConfig]
   ) async throws(QueueError) -> TopicDetails {
+    do { return try await describeTopic(name) } catch {
+      guard error.code == .unknownTopicOrPartition else { throw QueueError(error) }
+    }
     do throws(VarveError) {
-      return try await describeTopic(name)
-    } catch  where error.code == .unknownTopicOrPartition {
-      do throws(VarveError) {
-        try await createTopic(name, partitions: partitions, config: config)
-      } catch  where error.code == .topicAlreadyExists {
-        // Somebody else did at the same time.
-      } catch { throw QueueError(error) }
-      do { return try await describeTopic(name) } catch { throw QueueError(error) }
-    } catch { throw QueueError(error) }
+      try await createTopic(name, partitions: partitions, config: config)
+    } catch {
+      // Somebody else may have done so at the same time.
+      guard error.code == .topicAlreadyExists else { throw QueueError(error) }
+    }
+    do { return try await describeTopic(name) } catch { throw QueueError(error) }
   }
 }
