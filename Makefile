@@ -45,6 +45,10 @@ build: libraries ## the command, optimised, and its manual page: .build/release/
 	@swift build --configuration release --product varve
 	@.build/release/varve help --man >.build/release/varve.1
 
+.PHONY: static
+static: libraries ## the command as one file that needs the C library alone: .build/static/varve
+	@.ci/static
+
 .PHONY: demo
 demo: libraries ## the main job on real input; FILE=… for a text file of yours, one event a line
 	@swift build --quiet --configuration release --product varve
