@@ -11,9 +11,11 @@ TESTING := strace kcat openssl python3-venv
 # Databases that records are processed into, with their clients' libraries. A test starts its own.
 DATABASES := libsqlite3-dev libpq-dev postgresql libhiredis-dev redis-server
 # Everything that the tests cover, which is more than a user's build has by itself.
-TRAITS := default,SQLite,PostgreSQL,Redis
-# What the benchmarks compare with.
-PEERS := liblmdb-dev libsqlite3-dev librdkafka-dev redis-tools
+TRAITS := default,SQLite,PostgreSQL,Redis,Peers
+# What the benchmarks link: peers, and the client that drives servers.
+BENCHMARKING := liblmdb-dev libsqlite3-dev librdkafka-dev
+# What they compare with, those and more.
+PEERS := $(BENCHMARKING) redis-tools
 
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=
@@ -37,7 +39,7 @@ libraries: toolchain
 
 .PHONY: tested
 tested: libraries
-	@.ci/packages $(TESTING) $(DATABASES)
+	@.ci/packages $(TESTING) $(DATABASES) $(BENCHMARKING)
 	@.ci/clients
 
 .PHONY: build

@@ -5,7 +5,9 @@ import VarveTestKit
 /// Every benchmark runs, small, so that none rots; what it finds is not looked at but for being
 /// there. The goals that are figures are measured by `make bench`, never asserted here: G11 by
 /// group-commit, G72 by start-up, G73 by append-batched and append-single, G74 by tail-latency, G75
-/// by durable, G79 by replay and cold. README says which are met.
+/// by durable, G76 by wire-both, wire-produce and wire-consume, G77 by wire-latency, G79 by replay
+/// and cold. README says which are met. Those over the wire are there with the trait Peers, which
+/// `make test` turns on.
 @Suite(.serialized) struct SmokeTests {
   @Test(arguments: Benchmark.all.map(\.name))
   func `a benchmark runs`(name: String) async throws {
@@ -18,7 +20,9 @@ import VarveTestKit
     #expect(!comparisons.isEmpty)
     for comparison in comparisons {
       for figure in comparison.figures {
-        #expect(figure.median > 0, "\(comparison.title): \(figure.contender)")
+        // A server's time is counted in ticks, of which a small run may take none.
+        let isFound = figure.median > 0 || comparison.title.hasSuffix("the server's CPU")
+        #expect(isFound, "\(comparison.title): \(figure.contender)")
       }
     }
   }
