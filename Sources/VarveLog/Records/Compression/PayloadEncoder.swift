@@ -1,6 +1,7 @@
 /// Compresses the records of batches with one codec, keeping the codec's memory between them.
 struct PayloadEncoder: ~Copyable, Sendable {
-  private enum Form: ~Copyable {
+  // Not private: where gzip is the only codec, optimised code of other modules names it.
+  enum Form: ~Copyable {
     case gzip(GzipEncoder)
     #if LZ4
       case lz4(LZ4Encoder)
