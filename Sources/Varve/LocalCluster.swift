@@ -10,6 +10,8 @@ package final class LocalCluster: Cluster {
   package let broker: Broker
   package let time: any TimeSource
   private let localGroups: LocalGroups
+  /// The broker's: each send asks it, and one got from the broker would be counted each time.
+  private let topicChanges: TopicChanges
   private let version = Atomic(0)
 
   package init(_ broker: Broker, time: any TimeSource) {
@@ -17,11 +19,12 @@ package final class LocalCluster: Cluster {
     self.time = time
     let groups = LocalGroups(broker)
     localGroups = groups
-    broker.topicChanges.whenChanged { [weak groups] in groups?.topicsChanged() }
+    topicChanges = broker.topicChanges
+    topicChanges.whenChanged { [weak groups] in groups?.topicsChanged() }
   }
 
   package var topicsVersion: Int {
-    broker.topicChanges.version + version.load(ordering: .acquiring)
+    topicChanges.version + version.load(ordering: .acquiring)
   }
 
   /// Makes those who keep a topic's route ask again.

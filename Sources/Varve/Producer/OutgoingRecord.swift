@@ -1,20 +1,20 @@
 internal import VarveBase
 internal import VarveLog
 
-/// A record on its way into a batch, as the caller gave it.
+/// What is said of a record on its way into a batch besides its key and value. Those are handed on
+/// as the caller's, never kept: many tasks may send the same one, and each copy counts a reference.
 struct OutgoingRecord {
   var partition: Int32?
-  var key: (any Payload)?
-  var value: (any Payload)?
   var headers: [Header]
   var timestamp: Timestamp?
 
   /// Calls `body` with the bytes of key and value.
-  func withBytes(
+  static func withBytes(
+    of key: (any Payload)?, _ value: (any Payload)?,
     _ body: (_ key: RawSpan?, _ value: RawSpan?) throws(VarveError) -> Void
   ) throws(VarveError) {
-    try Self.withBytes(of: key) { (key) throws(VarveError) in
-      try Self.withBytes(of: value) { (value) throws(VarveError) in try body(key, value) }
+    try withBytes(of: key) { (key) throws(VarveError) in
+      try withBytes(of: value) { (value) throws(VarveError) in try body(key, value) }
     }
   }
 
@@ -37,8 +37,6 @@ enum SendAnswer: Sendable {
   /// The record was not taken: this much memory is missing for it.
   case noRoom(bytes: Int)
 }
-
-typealias SendContinuation = CheckedContinuation<SendAnswer, Never>
 
 /// Who hears of a record's outcome.
 enum Listener {

@@ -84,9 +84,9 @@ public struct PartitionWriter: ~Copyable {
   ) throws(VarveError) {
     if count == 0 { begin() }
     let record = OutgoingRecord(
-      partition: nil, key: key, value: value, headers: headers, timestamp: timestamp)
+      partition: nil, headers: headers, timestamp: timestamp)
     let recordHeaders = record.recordHeaders
-    try record.withBytes { (key, value) throws(VarveError) in
+    try OutgoingRecord.withBytes(of: key, value) { (key, value) throws(VarveError) in
       let entry = BatchEntry(
         timestamp: timestamp ?? clock, key: key, value: value, headers: recordHeaders)
       room &-= entry.sizeMax

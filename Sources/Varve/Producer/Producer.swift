@@ -71,13 +71,13 @@ public final class Producer: Sendable {
     headers: [Header] = [], timestamp: Timestamp? = nil
   ) async throws(VarveError) -> RecordReceipt {
     let record = OutgoingRecord(
-      partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
+      partition: partition, headers: headers, timestamp: timestamp)
     var room: Room?
     while true {
       let ready = try core.readySender(for: topic)
       let sender = if let ready { ready } else { try await core.sender(for: topic) }
-      let answer = await withCheckedContinuation { continuation in
-        core.add(record, to: sender, room: room, continuation)
+      let answer = await SendContinuation.answer { continuation in
+        core.add(record, key, value, to: sender, room: room, continuation)
       }
       switch answer {
       case .receipt(let receipt): return receipt
@@ -97,8 +97,8 @@ public final class Producer: Sendable {
     headers: [Header] = [], timestamp: Timestamp? = nil
   ) async throws(VarveError) {
     let record = OutgoingRecord(
-      partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
-    try await core.enqueue(record, to: topic)
+      partition: partition, headers: headers, timestamp: timestamp)
+    try await core.enqueue(record, key, value, to: topic)
   }
 
   /// As ``enqueue(_:partition:key:value:headers:timestamp:)``, without ever suspending. False
@@ -109,9 +109,9 @@ public final class Producer: Sendable {
     headers: [Header] = [], timestamp: Timestamp? = nil
   ) throws(VarveError) -> Bool {
     let record = OutgoingRecord(
-      partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
+      partition: partition, headers: headers, timestamp: timestamp)
     guard let sender = try core.knownSender(for: topic) else { return false }
-    return try core.add(record, to: sender, room: nil, .flush) == nil
+    return try core.add(record, key, value, to: sender, room: nil, .flush) == nil
   }
 
   /// Appends what was taken so far without lingering, and waits until it counts as written.

@@ -103,14 +103,15 @@ final class ProducerCore: Sendable {
   /// Takes a record, or says how much memory is missing for it. `room` is what
   /// `waitForRoom` got for it.
   func add(
-    _ record: borrowing OutgoingRecord, to sender: TopicSender, room: Room?, _ listener: Listener
+    _ record: OutgoingRecord, _ key: (any Payload)?, _ value: (any Payload)?,
+    to sender: TopicSender, room: Room?, _ listener: Listener
   ) throws(VarveError) -> Int? {
     var missing: Int?
     let now = cluster.time.now
     let timestamp = record.timestamp ?? now
     let headers = record.recordHeaders
     let partition = record.partition
-    try record.withBytes { (key, value) throws(VarveError) in
+    try OutgoingRecord.withBytes(of: key, value) { (key, value) throws(VarveError) in
       let entry = BatchEntry(timestamp: timestamp, key: key, value: value, headers: headers)
       let accumulator = try sender.accumulator(for: partition, entry)
       missing = try accumulator.add(entry, room: room, listener, now: now)
@@ -120,22 +121,26 @@ final class ProducerCore: Sendable {
 
   /// As above, with the answer given to a task.
   func add(
-    _ record: borrowing OutgoingRecord, to sender: TopicSender, room: Room?,
-    _ continuation: SendContinuation
+    _ record: OutgoingRecord, _ key: (any Payload)?, _ value: (any Payload)?,
+    to sender: TopicSender, room: Room?, _ continuation: SendContinuation
   ) {
     do throws(VarveError) {
-      let missing = try add(record, to: sender, room: room, .receipt(continuation))
+      let missing = try add(
+        record, key, value, to: sender, room: room, .receipt(continuation))
       if let missing { continuation.resume(returning: .noRoom(bytes: missing)) }
     } catch { continuation.resume(returning: .failure(error)) }
   }
 
   /// Takes a record once there is room for it, and lets the next flush hear of its failure.
-  func enqueue(_ record: borrowing OutgoingRecord, to topic: String) async throws(VarveError) {
+  func enqueue(
+    _ record: OutgoingRecord, _ key: (any Payload)?, _ value: (any Payload)?, to topic: String
+  ) async throws(VarveError) {
     var room: Room?
     while true {
       let ready = try readySender(for: topic)
       let sender = if let ready { ready } else { try await sender(for: topic) }
-      guard let bytes = try add(record, to: sender, room: room, .flush) else { return }
+      let missing = try add(record, key, value, to: sender, room: room, .flush)
+      guard let bytes = missing else { return }
       room = try await waitForRoom(bytes)
     }
   }

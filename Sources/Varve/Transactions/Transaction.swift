@@ -43,8 +43,8 @@ public final class Transaction: Sendable {
     try enter()
     defer { leave() }
     let record = OutgoingRecord(
-      partition: partition, key: key, value: value, headers: headers, timestamp: timestamp)
-    try await transactions.core.enqueue(record, to: topic)
+      partition: partition, headers: headers, timestamp: timestamp)
+    try await transactions.core.enqueue(record, key, value, to: topic)
   }
 
   /// Makes the group go on after a batch once the transaction is committed, so that what came of
