@@ -36,6 +36,12 @@ static inline uint64_t load_64(const uint8_t *bytes) {
   return word;
 }
 
+static inline uint32_t load_32(const uint8_t *bytes) {
+  uint32_t word;
+  memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
 static uint32_t portable(uint32_t state, const uint8_t *bytes, size_t count) {
   for (; count >= 8; count -= 8, bytes += 8) {
     uint64_t word = load_64(bytes) ^ state;
@@ -54,6 +60,7 @@ static inline uint32_t join(const uint32_t table[4][256], uint32_t state) {
 #if defined(__x86_64__)
 #define HARDWARE __attribute__((target("sse4.2")))
 #define STEP_64(state, word) ((uint32_t)_mm_crc32_u64(state, word))
+#define STEP_32(state, word) _mm_crc32_u32(state, word)
 #define STEP_8(state, byte) _mm_crc32_u8(state, byte)
 static int has_instruction(void) {
   __builtin_cpu_init();  // This may run before the compiler's own initialiser.
@@ -68,6 +75,7 @@ static int has_instruction(void) { return (getauxval(AT_HWCAP) >> 7) & 1; }  // 
 static int has_instruction(void) { return 1; }  // Every Apple CPU of this architecture has it.
 #endif
 #define STEP_64(state, word) __builtin_arm_crc32cd(state, word)
+#define STEP_32(state, word) __builtin_arm_crc32cw(state, word)
 #define STEP_8(state, byte) __builtin_arm_crc32cb(state, byte)
 #endif
 
@@ -89,7 +97,11 @@ HARDWARE static uint32_t hardware(uint32_t state, const uint8_t *bytes, size_t c
   for (; count >= 3 * small_lane; count -= 3 * small_lane, bytes += 3 * small_lane)
     state = three_lanes(state, bytes, small_lane, small_joins);
   for (; count >= 8; count -= 8, bytes += 8) state = STEP_64(state, load_64(bytes));
-  for (; count > 0; count--) state = STEP_8(state, *bytes++);
+  if (count & 4) {
+    state = STEP_32(state, load_32(bytes));
+    bytes += 4;
+  }
+  for (count &= 3; count > 0; count--) state = STEP_8(state, *bytes++);
   return state;
 }
 #endif

@@ -171,6 +171,24 @@ package enum Varint {
     return unsafe writeLong(unsigned: value, to: start)
   }
 
+  /// One more than the largest unsigned number that takes no more than two bytes.
+  @inlinable package static var shortLimit: UInt64 { 1 << 14 }
+
+  /// The bytes that an unsigned number below `shortLimit` takes.
+  @inlinable @inline(__always)
+  package static func byteCount(short value: UInt64) -> Int { value < 1 << 7 ? 1 : 2 }
+
+  /// Writes an unsigned number below `shortLimit`, without a branch; returns the bytes that it
+  /// takes. Two bytes are stored in any case: the second of a number that takes one is whatever,
+  /// and what comes next goes over it.
+  @inlinable @inline(__always)
+  package static func write(short value: UInt64, to start: UnsafeMutableRawPointer) -> Int {
+    let long = (value & 0x7F) | 0x80 | (value << 1 & 0x7F00)
+    let pair = UInt16(truncatingIfNeeded: value < 1 << 7 ? value : long)
+    unsafe start.storeBytes(of: pair.littleEndian, as: UInt16.self)
+    return byteCount(short: value)
+  }
+
   @usableFromInline @inline(never)
   static func writeLong(unsigned value: UInt64, to start: UnsafeMutableRawPointer) -> Int {
     var rest = value

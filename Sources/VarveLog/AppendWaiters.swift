@@ -3,7 +3,10 @@ internal import Synchronization
 
 /// Those who wait for a log to grow: long polls, consumers at the end. Each is called once.
 ///
-/// An append with nobody waiting costs a fence and a load.
+/// An append with nobody waiting costs a load. Whoever registers asks for the end under the lock
+/// that appends hold while they publish it. So either the append came first, and its end is seen;
+/// or the registration did, and the append sees that somebody waits. No fence is needed for that,
+/// which would cost a small append as much as its copy.
 package final class AppendWaiters: Sendable {
   /// Names a registration, to take it back.
   package struct Token: Hashable, Sendable {
@@ -29,7 +32,7 @@ package final class AppendWaiters: Sendable {
   /// Calls `wake` once the log has a record at `offset`: on the appending thread, or right away
   /// where `end` says that it has one already.
   ///
-  /// The end is asked after the registration, so that an append in between is not missed.
+  /// `end` takes the log's lock, after the registration, so that an append in between is not missed.
   func register(
     at offset: Offset, end: () -> Offset, wake: @escaping @Sendable () -> Void
   ) -> Token {
@@ -40,7 +43,6 @@ package final class AppendWaiters: Sendable {
       count.store(state.waiters.count, ordering: .relaxed)
       return token
     }
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
     if offset < end(), cancel(token) { wake() }
     return token
   }
@@ -56,10 +58,9 @@ package final class AppendWaiters: Sendable {
     }
   }
 
-  /// Calls those who wait for an offset before `end`, which was published before.
+  /// Calls those who wait for an offset before `end`, which was published before, under the log's
+  /// lock.
   func wake(end: Offset) {
-    // Pairs with the fence in `register`: one of the two sees what the other stored.
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
     guard count.load(ordering: .relaxed) > 0 else { return }
     let due = state.withLock { state in
       let due = state.waiters.filter { $0.offset < end }
@@ -79,6 +80,6 @@ extension PartitionLog {
   package func whenAppended(
     at offset: Offset, _ wake: @escaping @Sendable () -> Void
   ) -> AppendWaiters.Token {
-    waiters.register(at: offset, end: { endOffset }, wake: wake)
+    waiters.register(at: offset, end: { state.withLock { $0.writer.nextOffset } }, wake: wake)
   }
 }

@@ -25,9 +25,9 @@ extension PartitionLog {
   /// what the disk said. After an error the log is as it was before.
   @discardableResult
   package func append(_ batch: RawSpan) throws(LogError) -> AppendResult {
-    let header = try judged(batch)
+    var header = try judged(batch)
     let result = try state.withLock { state throws(LogError) in
-      try append(batch, header, to: &state)
+      try append(batch, &header, to: &state)
     }
     if !result.isDuplicate { waiters.wake(end: result.lastOffset + 1) }
     return result
@@ -47,12 +47,12 @@ extension PartitionLog {
   }
 
   private func append(
-    _ batch: RawSpan, _ received: RecordBatchHeader, to state: inout State
+    _ batch: RawSpan, _ header: inout RecordBatchHeader, to state: inout State
   ) throws(LogError) -> AppendResult {
     try state.checkWritable(partition)
     try checkSize(batch.byteCount, state)
-    if let earlier = try duplicate(of: received, batch, state) { return earlier }
-    let header = assigned(received, batch, state)
+    if let earlier = try duplicate(of: header, batch, state) { return earlier }
+    assign(to: &header, batch, state)
     if state.mustRoll(for: header) { try roll(&state) }
     try state.writer.reserve(batch.byteCount)
     if header.attributes.isControl {
@@ -61,7 +61,7 @@ extension PartitionLog {
       state.writer.append(batch, header)
       state.producers.apply(header)
     }
-    publish(state)
+    publishEnds(state)
     return AppendResult(
       firstOffset: header.baseOffset, lastOffset: header.lastOffset,
       logAppendTime: header.attributes.timestampType == .logAppend ? header.maxTimestamp : nil,
@@ -98,18 +98,18 @@ extension PartitionLog {
       """)
   }
 
-  /// The header with what the log gives a batch: offset, epoch and, if the topic says so, its time.
-  private func assigned(
-    _ received: RecordBatchHeader, _ batch: RawSpan, _ state: borrowing State
-  ) -> RecordBatchHeader {
-    var header = received
+  /// What the log gives a batch: offset, epoch and, if the topic says so, its time. In place, for
+  /// each copy of a header holds up an append of one record.
+  private func assign(
+    to header: inout RecordBatchHeader, _ batch: RawSpan, _ state: borrowing State
+  ) {
     header.baseOffset = state.writer.nextOffset
     header.partitionLeaderEpoch = state.leaderEpochs.latest?.epoch ?? 0
     guard state.configuration.timestampType == .logAppend && !header.attributes.isControl else {
-      return header
+      return
     }
     let payload = batch.extracting(RecordBatchHeader.byteCount..<batch.byteCount)
-    return header.settingLogAppendTime(time.now, over: payload)
+    header = header.settingLogAppendTime(time.now, over: payload)
   }
 
   /// Closes the segment in use and starts the next one at the end of the log. After an error, such

@@ -42,7 +42,9 @@ package final class PartitionLog: Sendable {
     var unsynced: [UnsyncedSegment] = []
     var lastFlush: Timestamp
     /// Set once a sync failed: what is on the disk is unknown from then on (see `fail`).
-    var failure: LogError?
+    var failure: LogError? { didSet { hasFailed = failure != nil } }
+    /// Each append asks this: the failure itself is large to look at.
+    private(set) var hasFailed = false
     var isClosed = false
   }
 
@@ -96,9 +98,15 @@ package final class PartitionLog: Sendable {
     publishedCompression.store(Self.number(of: configuration.compression), ordering: .relaxed)
   }
 
-  func publish(_ state: borrowing State) {
+  /// Shows what an append changes.
+  func publishEnds(_ state: borrowing State) {
     publishedEnd.store(state.writer.nextOffset.rawValue, ordering: .releasing)
     publishedStableEnd.store(state.lastStableOffset.rawValue, ordering: .releasing)
+  }
+
+  /// Shows all that changes.
+  func publish(_ state: borrowing State) {
+    publishEnds(state)
     publishedStart.store(state.logStartOffset.rawValue, ordering: .releasing)
     publishedFlushed.store(state.recoveryPoint.rawValue, ordering: .releasing)
     publishedClosed.store(state.isClosed, ordering: .releasing)
@@ -126,8 +134,9 @@ extension PartitionLog.State {
 
   /// Throws unless the log can be written.
   func checkWritable(_ partition: TopicPartition) throws(LogError) {
-    if let failure { throw failure }
-    if isClosed { throw LogError(.closed, "the log of \(partition) was closed") }
+    guard !hasFailed && !isClosed else {
+      throw failure ?? LogError(.closed, "the log of \(partition) was closed")
+    }
   }
 }
 

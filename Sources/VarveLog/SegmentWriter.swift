@@ -133,9 +133,7 @@ struct SegmentWriter: ~Copyable {
   private func store(_ batch: RawSpan, _ header: RecordBatchHeader, at start: Int) {
     let payload = RecordBatchHeader.byteCount
     log.store(batch.extracting(payload..<batch.byteCount), at: start + payload)
-    var unpublished = header
-    unpublished.batchLength = 0
-    unpublished.write(to: log, at: start)
+    header.writeUnpublished(to: log, at: start)
   }
 
   /// Gives back what lies past the end and completes the time index, so that the files are as

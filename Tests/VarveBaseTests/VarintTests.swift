@@ -22,6 +22,16 @@ import VarveBase
     }
   }
 
+  @Test func `short numbers are written as others are`() {
+    for value in 0..<Varint.shortLimit {
+      // What the second byte of a number of one is, is left open.
+      let bytes = [UInt8](unsafeUninitializedCapacity: 2) { buffer, count in
+        count = buffer.baseAddress.map { Varint.write(short: value, to: $0) } ?? 0
+      }
+      #expect(bytes == definition(value) && bytes.count == Varint.byteCount(short: value))
+    }
+  }
+
   @Test func `zigzag keeps small negative numbers small`() {
     #expect([0, -1, 1, -2, 2].map { Varint.zigzag(Int32($0)) } == [0, 1, 2, 3, 4])
     #expect(Varint.zigzag(Int32.min) == .max && Varint.zigzag(Int64.min) == .max)

@@ -102,46 +102,21 @@ struct GrowingBytes: ~Copyable, @unchecked Sendable {
 
   /// What comes before a record's body.
   mutating func put(_ start: RecordStart) {
-    var to = unsafe end
-    unsafe Self.write(start, at: &to)
-    unsafe count = to - base
-  }
-
-  /// A record without headers.
-  @inline(__always)
-  mutating func putRecord(_ start: RecordStart, key: RawSpan?, value: RawSpan?) {
     // The count is kept out of memory until the end: what is written may alias it.
     var to = unsafe end
-    unsafe Self.write(start, at: &to)
-    unsafe Self.write(key, at: &to)
-    unsafe Self.write(value, at: &to)
-    unsafe to.storeBytes(of: 0, as: UInt8.self)
-    unsafe count = to - base + 1
-    assert(count <= capacity)
-  }
-
-  @inline(__always)
-  private static func write(_ start: RecordStart, at to: inout UnsafeMutableRawPointer) {
     unsafe to += Varint.write(unsigned: start.length, to: to)
     unsafe to.storeBytes(of: start.attributes, as: UInt8.self)
     unsafe to += 1
     unsafe to += Varint.write(unsigned: start.timestampDelta, to: to)
     unsafe to += Varint.write(unsigned: start.offsetDelta, to: to)
+    unsafe count = to - base
   }
 
+  /// A record, for which `byteCountMax` bytes were reserved.
   @inline(__always)
-  private static func write(_ bytes: RawSpan?, at to: inout UnsafeMutableRawPointer) {
-    guard let bytes else {
-      unsafe to.storeBytes(of: 1, as: UInt8.self)
-      unsafe to += 1
-      return
-    }
-    unsafe to += Varint.write(unsigned: UInt64(bytes.byteCount) << 1, to: to)
-    unsafe bytes.withUnsafeBytes { source in
-      guard let start = source.baseAddress else { return }
-      unsafe to.copyMemory(from: start, byteCount: source.count)
-    }
-    unsafe to += bytes.byteCount
+  mutating func put(_ record: ShortRecord, key: RawSpan?, value: RawSpan?) {
+    assert(free >= record.byteCountMax)
+    unsafe count = record.write(key: key, value: value, to: end) - base
   }
 
   mutating func putBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {

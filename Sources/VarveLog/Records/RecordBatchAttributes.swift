@@ -25,11 +25,11 @@ package struct RecordBatchAttributes: RawRepresentable, Equatable, Sendable {
     codec: CompressionCodec = .none, timestampType: TimestampType = .create,
     isTransactional: Bool = false, isControl: Bool = false, hasDeleteHorizon: Bool = false
   ) {
-    rawValue = Int16(codec.rawValue)
-    self.timestampType = timestampType
-    self.isTransactional = isTransactional
-    self.isControl = isControl
-    self.hasDeleteHorizon = hasDeleteHorizon
+    // All at once: each batch that is built comes through here.
+    let bits =
+      (timestampType == .logAppend ? 1 << 3 : 0) | (isTransactional ? 1 << 4 : 0)
+      | (isControl ? 1 << 5 : 0) | (hasDeleteHorizon ? 1 << 6 : 0)
+    rawValue = Int16(codec.rawValue) | Int16(bits)
   }
 
   /// How the records are compressed; nil where the number stands for no codec (5 to 7).

@@ -3,16 +3,37 @@ package import VarveBase
 extension RecordBatchBuilder {
   /// Appends a record at the next offset. Throws `.tooLarge` where the batch would pass 2 GiB.
   ///
-  /// What the speed of appending hangs on: one function, and one write of the buffer's count.
+  /// What the speed of appending hangs on.
   package mutating func append(
     timestamp: Timestamp, key: RawSpan?, value: RawSpan?
   ) throws(RecordBatchError) {
-    let bodyCount =
-      Self.prefixedByteCount(key?.byteCount) + Self.prefixedByteCount(value?.byteCount) + 1
-    let start = try begin(
-      offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, attributes: 0,
-      bodyCount: bodyCount)
-    records.putRecord(start, key: key, value: value)
+    if appendShort(timestamp: timestamp, key: key, value: value) { return }
+    try append(
+      offsetDelta: Int64(lastOffsetDelta) + 1, timestamp: timestamp, key: key, value: value,
+      headers: [])
+  }
+
+  /// Appends a record of short numbers to a batch with room for any; false, and nothing is done,
+  /// where it is not that simple.
+  @inline(__always)
+  private mutating func appendShort(timestamp: Timestamp, key: RawSpan?, value: RawSpan?) -> Bool {
+    guard !isFinished, records.count <= Int(Int32.max) - ShortRecord.byteCountLimit else {
+      return false
+    }
+    let base = recordCount == 0 ? (deleteHorizon ?? timestamp).rawValue : baseTimestamp
+    let offsetDelta = lastOffsetDelta &+ 1
+    guard
+      let record = ShortRecord(
+        timestampDelta: timestamp.rawValue &- base, offsetDelta: Int64(offsetDelta), key: key,
+        value: value)
+    else { return false }
+    records.reserve(record.byteCountMax)
+    records.put(record, key: key, value: value)
+    baseTimestamp = base
+    maxTimestamp = max(maxTimestamp, timestamp.rawValue)
+    lastOffsetDelta = offsetDelta
+    recordCount &+= 1
+    return true
   }
 
   /// Appends a record with headers at the next offset.
@@ -51,6 +72,7 @@ extension RecordBatchBuilder {
     records.put(body)
   }
 
+  @inline(never)
   private mutating func append(
     offsetDelta: Int64, timestamp: Timestamp, key: RawSpan?, value: RawSpan?,
     headers: [RecordHeader]
@@ -71,7 +93,6 @@ extension RecordBatchBuilder {
   }
 
   /// Counts a record and reserves room for it; returns what comes before its body.
-  @inline(__always)
   private mutating func begin(
     offsetDelta: Int64, timestamp: Timestamp, attributes: UInt8, bodyCount: Int
   ) throws(RecordBatchError) -> RecordStart {
@@ -98,7 +119,6 @@ extension RecordBatchBuilder {
   private static var lengthByteCountMax: Int { 5 }
 
   /// The bytes that a length and what it counts take; nil stands for null.
-  @inline(__always)
   private static func prefixedByteCount(_ count: Int?) -> Int {
     guard let count else { return 1 }
     return Varint.byteCount(Int64(count)) + count
@@ -110,7 +130,6 @@ extension RecordBatchBuilder {
     }
   }
 
-  @inline(never)
   private func offsetError(_ delta: Int64) -> RecordBatchError {
     if delta > Int64(Int32.max) {
       return RecordBatchError(
@@ -124,7 +143,6 @@ extension RecordBatchBuilder {
         + "\(baseOffset.rawValue &+ Int64(lastOffsetDelta))")
   }
 
-  @inline(never)
   private func sizeError(_ length: Int) -> RecordBatchError {
     RecordBatchError(
       .tooLarge,

@@ -11,10 +11,11 @@ extension RecordBatchHeader {
     }
   }
 
-  /// Writes the 61 bytes at `position` of a mapped segment.
-  package func write(to mapping: FileMapping, at position: Int) {
+  /// Writes the 61 bytes at `position` of a mapped segment, with zero for the length: "end of the
+  /// log" to whoever reads the file.
+  package func writeUnpublished(to mapping: FileMapping, at position: Int) {
     precondition(position >= 0 && position <= mapping.count - Self.byteCount)
-    unsafe mapping.withUnsafePointer(at: position) { unsafe write(to: $0) }
+    unsafe mapping.withUnsafePointer(at: position) { unsafe write(to: $0, batchLength: 0) }
   }
 
   /// The checksum of a batch with these fields and these records, compressed as they are.
@@ -49,6 +50,12 @@ extension RecordBatchHeader {
 
   /// Writes the 61 bytes; the caller has that many.
   func write(to start: UnsafeMutableRawPointer) {
+    unsafe write(to: start, batchLength: batchLength)
+  }
+
+  /// In words of the sizes in which the checksum is computed and `init` reads: a processor hands on
+  /// what it has just stored only where a later load lies within one store, and waits else.
+  private func write(to start: UnsafeMutableRawPointer, batchLength: Int32) {
     func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, _ field: Int) {
       unsafe start.storeBytes(of: value.bigEndian, toByteOffset: field, as: Value.self)
     }
@@ -57,13 +64,26 @@ extension RecordBatchHeader {
     put(partitionLeaderEpoch, Field.partitionLeaderEpoch)
     put(magic, Field.magic)
     put(checksum, Field.checksum)
-    put(attributes.rawValue, Field.attributes)
-    put(lastOffsetDelta, Field.lastOffsetDelta)
-    put(baseTimestamp.rawValue, Field.baseTimestamp)
-    put(maxTimestamp.rawValue, Field.maxTimestamp)
-    put(producerID, Field.producerID)
-    put(producerEpoch, Field.producerEpoch)
-    put(baseSequence, Field.baseSequence)
-    put(recordCount, Field.recordCount)
+    let words = coveredWords
+    put(words.0, Field.attributes)
+    put(words.1, Field.attributes + 8)
+    put(words.2, Field.attributes + 16)
+    put(words.3, Field.attributes + 24)
+    put(words.4, Field.attributes + 32)
+  }
+
+  /// The fields that the checksum covers, eight bytes each: the 40 from the attributes on.
+  private var coveredWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
+    let base = UInt64(bitPattern: baseTimestamp.rawValue)
+    let newest = UInt64(bitPattern: maxTimestamp.rawValue)
+    let producer = UInt64(bitPattern: producerID)
+    let attributes = UInt64(UInt16(bitPattern: attributes.rawValue))
+    return (
+      attributes << 48 | UInt64(UInt32(bitPattern: lastOffsetDelta)) << 16 | base >> 48,
+      base << 16 | newest >> 48,
+      newest << 16 | producer >> 48,
+      producer << 16 | UInt64(UInt16(bitPattern: producerEpoch)),
+      UInt64(UInt32(bitPattern: baseSequence)) << 32 | UInt64(UInt32(bitPattern: recordCount))
+    )
   }
 }

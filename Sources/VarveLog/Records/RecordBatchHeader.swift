@@ -57,14 +57,21 @@ package struct RecordBatchHeader: Equatable, Sendable {
     partitionLeaderEpoch = bytes.bigEndian(at: position + Field.partitionLeaderEpoch)
     magic = bytes.bigEndian(at: position + Field.magic)
     checksum = bytes.bigEndian(at: position + Field.checksum)
-    attributes = RecordBatchAttributes(rawValue: bytes.bigEndian(at: position + Field.attributes))
-    lastOffsetDelta = bytes.bigEndian(at: position + Field.lastOffsetDelta)
-    baseTimestamp = Timestamp(bytes.bigEndian(at: position + Field.baseTimestamp))
-    maxTimestamp = Timestamp(bytes.bigEndian(at: position + Field.maxTimestamp))
-    producerID = bytes.bigEndian(at: position + Field.producerID)
-    producerEpoch = bytes.bigEndian(at: position + Field.producerEpoch)
-    baseSequence = bytes.bigEndian(at: position + Field.baseSequence)
-    recordCount = bytes.bigEndian(at: position + Field.recordCount)
+    // In the words in which `write` stores them.
+    let covered = position + Field.attributes
+    let words: (UInt64, UInt64, UInt64, UInt64, UInt64) = (
+      bytes.bigEndian(at: covered), bytes.bigEndian(at: covered + 8),
+      bytes.bigEndian(at: covered + 16), bytes.bigEndian(at: covered + 24),
+      bytes.bigEndian(at: covered + 32)
+    )
+    attributes = RecordBatchAttributes(rawValue: Int16(truncatingIfNeeded: words.0 >> 48))
+    lastOffsetDelta = Int32(truncatingIfNeeded: words.0 >> 16)
+    baseTimestamp = Timestamp(Int64(bitPattern: words.0 << 48 | words.1 >> 16))
+    maxTimestamp = Timestamp(Int64(bitPattern: words.1 << 48 | words.2 >> 16))
+    producerID = Int64(bitPattern: words.2 << 48 | words.3 >> 16)
+    producerEpoch = Int16(truncatingIfNeeded: words.3)
+    baseSequence = Int32(truncatingIfNeeded: words.4 >> 32)
+    recordCount = Int32(truncatingIfNeeded: words.4)
   }
 
   package init(

@@ -16,6 +16,32 @@ import VarveLog
     #expect(try RecordModel.all(batch).map(\.offset) == [1_000_000, 1_000_001])
   }
 
+  @Test(arguments: [1, -1, .min, .max, 0x0123_4567_89AB_CDEF] as [Int64])
+  func `every field is written to its place in Kafka's format, and read from there`(
+    number: Int64
+  ) throws {
+    let header = RecordBatchHeader(
+      baseOffset: Offset(number), batchLength: Int32(truncatingIfNeeded: number &- 1),
+      partitionLeaderEpoch: Int32(truncatingIfNeeded: number &- 2),
+      magic: Int8(truncatingIfNeeded: number &- 3),
+      checksum: UInt32(truncatingIfNeeded: number &- 4),
+      attributes: RecordBatchAttributes(rawValue: Int16(truncatingIfNeeded: number &- 5)),
+      lastOffsetDelta: Int32(truncatingIfNeeded: number &- 6),
+      baseTimestamp: Timestamp(number &- 7), maxTimestamp: Timestamp(number &- 8),
+      producerID: number &- 9, producerEpoch: Int16(truncatingIfNeeded: number &- 10),
+      baseSequence: Int32(truncatingIfNeeded: number &- 11),
+      recordCount: Int32(truncatingIfNeeded: number &- 12))
+    let sizes = [8, 4, 4, 1, 4, 2, 4, 8, 8, 8, 2, 4, 4]
+    let definition = sizes.enumerated().flatMap { index, size in
+      (0..<size).reversed().map { UInt8(truncatingIfNeeded: (number &- Int64(index)) >> ($0 * 8)) }
+    }
+    var bytes = [UInt8](repeating: 0xEE, count: RecordBatchHeader.byteCount)
+    write(header, to: &bytes)
+    #expect(bytes == definition)
+    let read = RecordBatchHeader(bytes.span.bytes)
+    #expect(read == header)
+  }
+
   @Test func `the time of the append is every record's`() throws {
     var batch = try sample()
     let header = try RecordBatch.checkedHeader(batch.span.bytes)
