@@ -32,7 +32,7 @@ package final class AppendWaiters: Sendable {
   /// Calls `wake` once the log has a record at `offset`: on the appending thread, or right away
   /// where `end` says that it has one already.
   ///
-  /// `end` takes the log's lock, after the registration, so that an append in between is not missed.
+  /// `end` takes the log's lock, after the registration, so that no append in between is missed.
   func register(
     at offset: Offset, end: () -> Offset, wake: @escaping @Sendable () -> Void
   ) -> Token {

@@ -47,6 +47,8 @@ enum Fences {
     // Record batches, where each nanosecond is paid once per record.
     "Sources/VarveLog/Records/GrowingBytes.swift": "the builder's memory",
     "Sources/VarveLog/Records/RecordBatchHeader+Writing.swift": "header stored into a mapping",
+    "Sources/VarveLog/Records/ShortRecord.swift": "a record stored into the builder's memory",
+    "Sources/Varve/Producer/SendContinuation.swift": "a continuation that is resumed once",
     "Sources/VarveLog/Records/Compression/Gzip.swift": "zlib",
     "Sources/VarveLog/Records/Compression/LZ4.swift": "liblz4",
     "Sources/VarveLog/Records/Compression/Snappy.swift": "libsnappy",
