@@ -15,6 +15,8 @@
   /// Goal: each message has its effect once, though messages come twice, processing is broken off
   /// in the middle of a transaction, and the group forgets how far it was.
   @Suite(.serialized, .timeLimit(.minutes(60))) struct EffectStoreTests {
+    private typealias Kind = ServerUnderTest.Kind
+
     private struct Refusal: Error {}
 
     @Test func `S13: SQLite has each effect once`() async throws {
@@ -38,7 +40,7 @@
       #expect(count == .integer(Int64(Self.messages.count)))
     }
 
-    @Test(.enabled(if: ServerUnderTest.Kind.postgresql.program != nil, "install postgresql"))
+    @Test(.enabled(if: Kind.postgresql.program != nil, Kind.postgresql.missing))
     func `S13: PostgreSQL has each effect once`() async throws {
       let server = try await ServerUnderTest.start(.postgresql)
       let place = "host=127.0.0.1 port=\(server.port) user=varve dbname=postgres"
@@ -57,7 +59,7 @@
       try await server.stop()
     }
 
-    @Test(.enabled(if: ServerUnderTest.Kind.redis.program != nil, "install redis-server"))
+    @Test(.enabled(if: Kind.redis.program != nil, Kind.redis.missing))
     func `S13: Redis has each effect once`() async throws {
       let server = try await ServerUnderTest.start(.redis)
       let store = try await RedisStore(host: "127.0.0.1", port: server.port)
@@ -69,7 +71,7 @@
       try await server.stop()
     }
 
-    @Test(.enabled(if: ServerUnderTest.Kind.redis.program != nil, "install redis-server"))
+    @Test(.enabled(if: Kind.redis.program != nil, Kind.redis.missing))
     func `of two transactions of Redis that go on from one offset, one is done`() async throws {
       let server = try await ServerUnderTest.start(.redis)
       let first = try await RedisStore(host: "127.0.0.1", port: server.port)

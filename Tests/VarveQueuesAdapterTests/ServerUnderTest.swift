@@ -9,7 +9,8 @@
   /// of its own, and stops again.
   final class ServerUnderTest: Sendable {
     enum Kind: String, CaseIterable, Sendable {
-      case redis, postgresql
+      case redis = "redis-server"
+      case postgresql
 
       /// The program, and why there is no test where it is missing.
       var program: String? {
@@ -22,7 +23,7 @@
         return places.first { FileManager.default.isExecutableFile(atPath: $0) }
       }
 
-      var missing: Comment { "\(rawValue) is not installed: apt-get install \(rawValue)" }
+      var missing: Comment { "there is no server to test against: apt-get install \(rawValue)" }
     }
 
     let port: Int

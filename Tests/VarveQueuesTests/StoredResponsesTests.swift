@@ -66,6 +66,18 @@ import VarveTestKit
     }
   }
 
+  @Test func `S17: a response that was given is there after the power was lost`() async throws {
+    let disk = SimulatedFileSystem(seed: 17)
+    let varve = try Varve.inMemory(on: disk, durability: "group")
+    let given = try await Self.responses(varve).response(to: "key") { "before" }
+    disk.crash()
+    let again = try Varve.inMemory(on: disk.afterPowerLoss(), durability: "group")
+    let repeated = try await Self.responses(again).response(to: "key") { "after" }
+    #expect(given == "before")
+    #expect(repeated == "before")
+    try await again.close()
+  }
+
   @Test func `work that throws leaves no response, and is done by the next`() async throws {
     try await Door.inProcess.with { varve in
       let responses = try await Self.responses(varve)
