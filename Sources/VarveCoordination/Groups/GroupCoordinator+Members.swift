@@ -93,14 +93,14 @@ extension GroupCoordinator {
     default: throw notFound(id, "there is no share group")
     }
     // Taken out, so that what is changed is not copied.
-    let known = groups.removeValue(forKey: id)
+    let isNew = groups.removeValue(forKey: id) == nil
     do throws(CoordinatorError) {
       let decision = try group.heartbeat(
         request, caller, topics: topics, settings: settings(of: id))
       keep(.share(group), as: id)
       return decision
     } catch {
-      groups[id] = known
+      if !isNew { keep(.share(group), as: id) }
       throw error
     }
   }
