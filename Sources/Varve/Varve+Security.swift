@@ -40,6 +40,8 @@
         /// Proof of the password, without the password (RFC 5802).
         case scramSHA256 = "SCRAM-SHA-256"
         case scramSHA512 = "SCRAM-SHA-512"
+        /// A signed token (RFC 7628).
+        case oauthBearer = "OAUTHBEARER"
       }
 
       /// What clients choose from; with none, they don't prove anything.
@@ -48,10 +50,34 @@
       public var mechanisms: [Mechanism] = []
       /// The users of ``Mechanism/plain``: a file with lines of `USER:PASSWORD`.
       public var passwordFile: String?
+      /// The tokens of ``Mechanism/oauthBearer``.
+      public var tokens: Tokens?
+      /// After how long clients have to prove anew who they are; nil: never. A token counts no
+      /// longer than it says itself.
+      public var sessionTimeMax: Duration?
       /// What connections are encrypted with; nil: they are not.
       public var tls: TLS?
 
       public init() {}
+
+      /// Which tokens are accepted: JSON Web Tokens with an end, signed with RS256, RS384, RS512,
+      /// ES256, ES384 or ES512 (RFC 7519, RFC 7518).
+      public struct Tokens: Sendable {
+        /// The keys that they are signed with, a JWK Set (RFC 7517). Read again when it changes.
+        public var keyFile: String
+        /// Whom they are to be for, one of these; none: anybody.
+        public var audiences: [String] = []
+        /// Who is to have made them; nil: whoever has a key.
+        public var issuer: String?
+        /// How far clocks may be apart.
+        public var clockSkew = Duration.seconds(30)
+        /// The claim with the user's name.
+        public var subjectClaim = "sub"
+        /// The claim with what a token is good for.
+        public var scopeClaim = "scope"
+
+        public init(keyFile: String) { self.keyFile = keyFile }
+      }
 
       /// A certificate, and what is asked of clients. Files are PEM.
       public struct TLS: Sendable {
@@ -108,11 +134,24 @@
     }
   }
 
+  extension TokenOptions {
+    fileprivate init(_ tokens: Varve.ListenerSecurity.Tokens) {
+      self.init(keyFile: tokens.keyFile)
+      audiences = tokens.audiences
+      issuer = tokens.issuer
+      clockSkewSeconds = tokens.clockSkew.components.seconds
+      subjectClaim = tokens.subjectClaim
+      scopeClaim = tokens.scopeClaim
+    }
+  }
+
   extension VarveServer.ListenerSecurity {
     fileprivate init(_ security: Varve.ListenerSecurity) {
       self.init()
       mechanisms = security.mechanisms.compactMap { SaslMechanism(rawValue: $0.rawValue) }
       passwordFile = security.passwordFile
+      tokens = security.tokens.map { TokenOptions($0) }
+      sessionMillisecondsMax = security.sessionTimeMax?.milliseconds ?? 0
       tls = security.tls.map { TLSOptions($0) }
     }
   }

@@ -42,6 +42,7 @@ package struct DirectoryVerifier {
         Fault(.leftover, file: name, "a file that was being written when its writer ended"))
     }
     if names.contains(CleanShutdownMarker.fileName) { report.files += 1 }
+    if names.contains(SecretFile.name) { report.files += 1 }
     verifyMetadata(names, &report)
     return report
   }

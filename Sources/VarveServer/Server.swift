@@ -21,7 +21,7 @@ package final class Server: Sendable {
   package init(_ broker: Broker, options: ServerOptions = ServerOptions()) throws(NetworkError) {
     try Self.checkListeners(options)
     gates = try options.listeners.map { listener throws(NetworkError) in
-      try Gate(listener.security, broker)
+      try Gate(listener.security, broker, options.logger)
     }
     self.broker = broker
     let counts = ConnectionCounts(options.connections)
@@ -115,7 +115,7 @@ package final class Server: Sendable {
     for listener in options.listeners
     where !listener.address.isLoopback && listener.security.tellsPasswords {
       options.logger.log(
-        .warning, "whoever can read a connection to this address learns passwords",
+        .warning, "whoever can read a connection to this address learns passwords or tokens",
         [.address: listener.address.description])
     }
     for listener in options.listeners

@@ -34,6 +34,7 @@ enum Fences {
     "Sources/VarveServer/Network/Socket+Options.swift": "system calls",
     "Sources/VarveServer/Network/WakePipe.swift": "system calls",
     "Sources/VarveServer/Security/HashFunction.swift": "OpenSSL",
+    "Sources/VarveServer/Security/Tokens/SignatureKey.swift": "OpenSSL",
     "Sources/VarveServer/Security/TLS/TLSChannel.swift": "what OpenSSL decrypts into",
     "Sources/VarveServer/Security/TLS/TLSContext.swift": "OpenSSL",
     "Sources/VarveServer/Security/TLS/TLSError.swift": "OpenSSL",

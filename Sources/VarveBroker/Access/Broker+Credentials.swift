@@ -13,9 +13,11 @@ extension Broker {
     metadata.image.credentials[CredentialKey(user: user, mechanism: mechanism)]
   }
 
-  /// Some user's credential for a mechanism: the same for as long as no credential changes.
+  /// The credential for a mechanism of the user who is first by name: the same for as long as no
+  /// credential changes, also after a start.
   package func sampleCredential(mechanism: Int8) -> UserScramCredentialRecord? {
-    metadata.image.credentials.values.first { $0.mechanism == mechanism }
+    metadata.image.credentials.lazy.filter { $0.key.mechanism == mechanism }
+      .min { $0.key < $1.key }?.value
   }
 
   /// All credentials, in the order of users and mechanisms.

@@ -28,7 +28,7 @@ package enum ForeignServerConfigs {
     ("client.quota.callback.class", plugin), ("principal.builder.class", plugin),
     ("authorizer.", security), ("super.users", security), ("allow.everyone.if.no.acl", security),
     ("ssl.", security), ("sasl.", security), ("security.", security), ("listener.name.", security),
-    ("delegation.token.", security), ("connections.max.reauth.ms", security),
+    ("delegation.token.", security),
     ("log.dir", "Varve keeps one directory, which log.dirs or --at names"),
   ]
 
@@ -110,7 +110,9 @@ package enum ForeignServerConfigs {
     "transaction.remove.expired.transaction.cleanup.interval.ms",
     "transaction.state.log.load.buffer.size", "transaction.two.phase.commit.enable",
     "unstable.api.versions.enable", "unstable.feature.versions.enable", "quota.window.num",
-    "quota.window.size.seconds",
+    "quota.window.size.seconds", "sasl.oauthbearer.jwks.endpoint.refresh.ms",
+    "sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms",
+    "sasl.oauthbearer.jwks.endpoint.retry.backoff.ms",
   ]
 
   private static let metrics = [

@@ -16,6 +16,9 @@
       if listener.securityProtocol.hasPrefix("SASL_") {
         security.mechanisms = try mechanisms(configuration)
         security.passwordFile = configuration["varve.passwords"]
+        security.tokens = try tokens(configuration)
+        let limit = configuration["connections.max.reauth.ms"].flatMap { Int64($0) } ?? 0
+        if limit > 0 { security.sessionTimeMax = .milliseconds(limit) }
       }
       if listener.securityProtocol.hasSuffix("SSL") { security.tls = try tls(configuration) }
       return security

@@ -2,7 +2,7 @@ internal import VarveProtocol
 
 // SaslHandshake: chooses how the client proves who it is. Versions 0 to 1.
 //
-// Where nobody has to prove anything, or the client has done so, it is ILLEGAL_SASL_STATE.
+// Where nobody has to prove anything, or the client has done so for good, it is ILLEGAL_SASL_STATE.
 extension Handler {
   static let saslHandshake = Handler(parking: SaslHandshakeRequest.self) {
     request, exchange, context in

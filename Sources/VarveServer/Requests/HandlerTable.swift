@@ -27,8 +27,10 @@ struct HandlerTable: Sendable {
     let request = try RequestFrame(decoding: frame) { handlers[$0]?.api }
     let header = request.header
     guard exchange.authentication.admits(header.key) else {
-      return exchange.refuse(
-        "a request of key \(header.key) came from a client that has not proved who it is")
+      let reason =
+        exchange.authentication.isOver
+        ? "whose session is over" : "that has not proved who it is"
+      return exchange.refuse("a request of key \(header.key) came from a client \(reason)")
     }
     let access = Access(
       server.authorizer, exchange.authentication.principal ?? .anonymous,

@@ -40,6 +40,22 @@ package enum Base64 {
     return bits == 0 ? bytes : nil
   }
 
+  /// As ``decode(_:)``, of text that stands in URLs: with '-' and '_' for two of the letters, and
+  /// not filled up (RFC 4648, section 5; RFC 7515, appendix C).
+  package static func decodeForURL(_ text: [UInt8]) -> [UInt8]? {
+    var usual: [UInt8] = []
+    usual.reserveCapacity(text.count + 3)
+    for letter in text {
+      switch letter {
+      case UInt8(ascii: "-"): usual.append(UInt8(ascii: "+"))
+      case UInt8(ascii: "_"): usual.append(UInt8(ascii: "/"))
+      case UInt8(ascii: "+"), UInt8(ascii: "/"), fill: return nil
+      default: usual.append(letter)
+      }
+    }
+    return decode(usual + Array(repeating: fill, count: (4 - text.count % 4) % 4))
+  }
+
   private static func value(of letter: UInt8) -> UInt8? {
     switch letter {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): letter - UInt8(ascii: "A")

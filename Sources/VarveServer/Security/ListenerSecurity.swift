@@ -5,6 +5,11 @@ package struct ListenerSecurity: Sendable {
   package var mechanisms: [SaslMechanism] = []
   /// The users of PLAIN, a file with lines of `USER:PASSWORD`. Users of SCRAM are in the log.
   package var passwordFile: String?
+  /// The tokens of OAUTHBEARER that are accepted.
+  package var tokens: TokenOptions?
+  /// After how many milliseconds clients have to prove anew who they are
+  /// (`connections.max.reauth.ms`); 0: never.
+  package var sessionMillisecondsMax: Int64 = 0
 
   /// What connections are encrypted with; nil: they are not.
   package var tls: TLSOptions?
@@ -14,8 +19,10 @@ package struct ListenerSecurity: Sendable {
   /// Whether nobody is let in without proof of who that is.
   package var authenticates: Bool { !mechanisms.isEmpty || tls?.clientCertificates == .required }
 
-  /// Whether whoever reads the connection learns passwords.
-  var tellsPasswords: Bool { tls == nil && mechanisms.contains(.plain) }
+  /// Whether whoever reads the connection learns passwords, or tokens.
+  var tellsPasswords: Bool {
+    tls == nil && (mechanisms.contains(.plain) || mechanisms.contains(.oauthBearer))
+  }
 }
 
 /// An address to listen at, and who is let in there.

@@ -9,7 +9,9 @@ import VarveTestKit
   private static func outcome(_ message: String, _ passwords: UserPasswords) -> String {
     var exchange = SaslExchange.plain(passwords)
     do throws(SaslRefusal) {
-      guard case .proved(let user, _) = try exchange.take(Array(message.utf8)) else { return "?" }
+      guard case .proved(let user, _, _) = try exchange.take(Array(message.utf8)) else {
+        return "?"
+      }
       return user
     } catch { return "refused" }
   }

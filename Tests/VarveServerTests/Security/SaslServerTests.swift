@@ -9,7 +9,7 @@ import VarveTestKit
 /// Goal: a listener with SASL lets in who proves to be a user, and leaves everybody else in order.
 /// Method: sockets; the client of SCRAM is the test's own.
 @Suite struct SaslServerTests {
-  /// Offers all mechanisms; `admin` is a user of PLAIN.
+  /// Offers all mechanisms of passwords; `admin` is a user of PLAIN.
   static func run<Result>(
     logger: Logger = .discarding, _ body: (ServedBroker) async throws -> Result
   ) async throws -> Result {
@@ -18,7 +18,7 @@ import VarveTestKit
     try LocalFileSystem().open(file, .create).write(
       ByteSlice("admin:admin-secret\n".utf8).bytes, at: 0)
     return try await ServedBroker.run {
-      $0.listeners[0].security.mechanisms = SaslMechanism.allCases
+      $0.listeners[0].security.mechanisms = [.plain, .scramSHA256, .scramSHA512]
       $0.listeners[0].security.passwordFile = file
       $0.logger = logger
     } _: {

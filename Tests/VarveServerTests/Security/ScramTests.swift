@@ -114,7 +114,7 @@ import VarveServer
     guard case .challenge(let challenge) = try exchange.take(client.first) else {
       throw Missing()
     }
-    guard case .proved(let user, _) = try exchange.take(client.final(challenge)) else {
+    guard case .proved(let user, _, _) = try exchange.take(client.final(challenge)) else {
       throw Missing()
     }
     #expect(user == name)
@@ -128,7 +128,7 @@ import VarveServer
       throw Missing()
     }
     let answer = try exchange.take(client.final(challenge))
-    guard case .proved(let user, _) = answer else { throw Missing() }
+    guard case .proved(let user, _, _) = answer else { throw Missing() }
     #expect(user == "user")
   }
 }

@@ -10,26 +10,43 @@ package import VarveProtocol
 ///
 /// After version 0 of SaslHandshake the mechanism's messages come as frames without a header.
 /// Whatever goes wrong ends the connection once the client was told.
+///
+/// A session may be over before the connection is (KIP-368). The client proves itself anew in time,
+/// as the same user and by the same mechanism; nothing else is answered once it is late.
 package struct Authentication: Sendable {
   private enum State {
     case awaitingMechanism
     case exchanging(SaslMechanism, SaslExchange, hasBareTokens: Bool)
-    case done(Principal)
+    case done
     case failed
   }
 
   private let offer: SaslOffer?
+  private let time: any TimeSource
   private var state: State
+  /// What was proved last; kept while the client proves it anew.
+  private var session: SaslSession?
 
-  /// - Parameter offer: Nil where nobody has to prove anything.
-  package init(_ offer: SaslOffer?) {
+  /// - Parameters:
+  ///   - offer: Nil where nobody has to prove anything.
+  ///   - time: What sessions end by.
+  package init(_ offer: SaslOffer?, time: any TimeSource = SystemTime()) {
     self.offer = offer
-    state = offer == nil ? .done(.anonymous) : .awaitingMechanism
+    self.time = time
+    if offer == nil {
+      state = .done
+      session = SaslSession(principal: .anonymous, mechanism: nil, end: nil)
+    } else {
+      state = .awaitingMechanism
+    }
   }
 
   /// Who the client is; nil while that is not known.
-  package var principal: Principal? {
-    if case .done(let principal) = state { principal } else { nil }
+  package var principal: Principal? { hasFailed ? nil : session?.principal }
+
+  /// Whether the client has to prove anew who it is before anything else.
+  package var isOver: Bool {
+    session?.end.map { $0 <= time.monotonicNanoseconds } ?? false
   }
 
   package var hasFailed: Bool {
@@ -44,7 +61,7 @@ package struct Authentication: Sendable {
   /// Whether a request of this key may be begun.
   package func admits(_ key: Int16) -> Bool {
     switch state {
-    case .done: true
+    case .done: !isOver || key == SaslHandshakeRequest.api.key
     case .failed: false
     case .awaitingMechanism, .exchanging:
       [SaslHandshakeRequest.api.key, ApiVersionsRequest.api.key, SaslAuthenticateRequest.api.key]
@@ -56,7 +73,7 @@ package struct Authentication: Sendable {
   /// for.
   package mutating func identify(_ name: String) {
     guard offer == nil else { return }
-    state = .done(Principal(user: name))
+    session = SaslSession(principal: Principal(user: name), mechanism: nil, end: nil)
   }
 
   /// The client chooses a mechanism. Returns what it is told, and why the log is told of it.
@@ -64,17 +81,29 @@ package struct Authentication: Sendable {
     _ mechanism: String, hasBareTokens: Bool
   ) -> (response: SaslHandshakeResponse, refusal: SaslRefusal?) {
     var response = SaslHandshakeResponse()
-    guard case .awaitingMechanism = state, let offer else {
+    guard let offer, takesMechanism else {
       response.errorCode = .illegalSASLState
       return (response, fail("SaslHandshake out of turn"))
     }
-    response.mechanisms = offer.mechanisms.map(\.rawValue)
-    guard let chosen = offer.exchange(of: mechanism) else {
+    let before = session?.mechanism
+    response.mechanisms = (before.map { [$0] } ?? offer.mechanisms).map(\.rawValue)
+    guard let chosen = offer.exchange(of: mechanism), chosen.mechanism == before ?? chosen.mechanism
+    else {
+      state = .failed
       response.errorCode = .unsupportedSASLMechanism
-      return (response, fail("a mechanism that is not offered"))
+      return (response, SaslRefusal("a mechanism that is not offered, or not any more"))
     }
     state = .exchanging(chosen.mechanism, chosen.exchange, hasBareTokens: hasBareTokens)
     return (response, nil)
+  }
+
+  /// Whether the client may choose a mechanism: at first, and anew where its session ends.
+  private var takesMechanism: Bool {
+    switch state {
+    case .awaitingMechanism: true
+    case .done: session?.end != nil
+    case .exchanging, .failed: false
+    }
   }
 
   /// Takes a message of the mechanism. Returns what the client is told, and why the log is told
@@ -93,9 +122,9 @@ package struct Authentication: Sendable {
       case .challenge(let message):
         response.authBytes = ByteSlice(message)
         state = .exchanging(mechanism, exchange, hasBareTokens: hasBareTokens)
-      case .proved(let user, let message):
+      case .proved(let user, let message, let end):
+        response.sessionLifetimeMilliseconds = try begin(Principal(user: user), mechanism, end)
         response.authBytes = ByteSlice(message)
-        state = .done(Principal(user: user))
       }
       return (response, nil)
     } catch {
@@ -105,6 +134,22 @@ package struct Authentication: Sendable {
         "the authentication failed: wrong credentials for \(mechanism.rawValue)"
       return (response, SaslRefusal("\(mechanism.rawValue): \(error.reason)", user: error.user))
     }
+  }
+
+  /// Begins a session. Returns how long it lasts, in milliseconds; 0: for as long as the connection.
+  private mutating func begin(
+    _ principal: Principal, _ mechanism: SaslMechanism, _ proofEnd: Timestamp?
+  ) throws(SaslRefusal) -> Int64 {
+    if let session, session.principal != principal {
+      throw SaslRefusal("\(session.principal) wants to be somebody else", user: principal.name)
+    }
+    let lifetime = SaslSession.milliseconds(
+      proofEnd: proofEnd?.rawValue, now: time.now.rawValue, max: offer?.sessionMillisecondsMax ?? 0)
+    session = SaslSession(
+      principal: principal, mechanism: mechanism,
+      end: lifetime.map { time.monotonicNanoseconds + UInt64($0) * 1_000_000 })
+    state = .done
+    return lifetime ?? 0
   }
 
   /// A client that has proved who it is stays that, whatever it says.

@@ -1,7 +1,10 @@
+package import VarveBase
+
 /// What is said under one mechanism until the client has proved who it is, or has not. Without I/O.
 package enum SaslExchange: Sendable {
   case plain(UserPasswords)
   case scram(ScramExchange)
+  case oauth(OAuthExchange)
 
   /// Takes the client's next message. After a refusal there is no next.
   package mutating func take(_ message: [UInt8]) throws(SaslRefusal) -> SaslAnswer {
@@ -16,6 +19,10 @@ package enum SaslExchange: Sendable {
       let answer = try exchange.take(message)
       self = .scram(exchange)
       return answer
+    case .oauth(var exchange):
+      let answer = try exchange.take(message)
+      self = .oauth(exchange)
+      return answer
     }
   }
 }
@@ -24,8 +31,8 @@ package enum SaslExchange: Sendable {
 package enum SaslAnswer: Equatable, Sendable {
   /// It has to go on.
   case challenge([UInt8])
-  /// It is who it says it is.
-  case proved(user: String, [UInt8])
+  /// It is who it says it is, until its proof ends, if it does.
+  case proved(user: String, [UInt8], until: Timestamp? = nil)
 }
 
 /// Why a client is not who it says it is, or says nothing that makes sense. For the log: clients

@@ -5,6 +5,8 @@ package enum SaslMechanism: String, Sendable, CaseIterable {
   /// Proof of the password, without the password (RFC 5802, RFC 7677).
   case scramSHA256 = "SCRAM-SHA-256"
   case scramSHA512 = "SCRAM-SHA-512"
+  /// A token that somebody else has made and signed (RFC 7628).
+  case oauthBearer = "OAUTHBEARER"
 }
 
 /// SCRAM with one of its hash functions.

@@ -3,8 +3,8 @@ package import VarveProtocol
 /// Where the broker finds the credentials of users, and of those who are none.
 ///
 /// Whoever tries names must not learn which are users: an unknown one gets a salt and a number of
-/// iterations too, the same each time, and fails at the end as a wrong password does. The salts of
-/// unknown users change when the server is started again, those of users don't.
+/// iterations too, the same each time, also after a start, and fails at the end as a wrong password
+/// does.
 package struct ScramCredentials: Sendable {
   /// What the metadata log says.
   package typealias Lookup =

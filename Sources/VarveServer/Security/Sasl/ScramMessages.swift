@@ -20,36 +20,12 @@ struct ScramClientFirst {
     guard attributes.count >= 2, let name = attributes[0].value(of: "n"),
       let nonce = attributes[1].value(of: "r"), Self.isNonce(nonce)
     else { throw SaslRefusal("a first SCRAM message names no user, or has no nonce") }
-    user = try Self.user(name)
+    user = try SaslName.decode(name)
     self.nonce = Array(nonce)
     guard !parts[1].isEmpty else { return }
-    guard let other = parts[1].value(of: "a"), try Self.user(other) == user else {
+    guard let other = parts[1].value(of: "a"), try SaslName.decode(other) == user else {
       throw SaslRefusal("it wants to act for somebody else", user: user)
     }
-  }
-
-  /// A name, with `=2C` for a comma and `=3D` for an equals sign.
-  private static func user(_ name: ArraySlice<UInt8>) throws(SaslRefusal) -> String {
-    var bytes: [UInt8] = []
-    var rest = name
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "=") else {
-        bytes.append(byte)
-        continue
-      }
-      let code = rest.prefix(2)
-      rest = rest.dropFirst(2)
-      if code.elementsEqual("2C".utf8) {
-        bytes.append(.comma)
-      } else if code.elementsEqual("3D".utf8) {
-        bytes.append(byte)
-      } else {
-        throw SaslRefusal("the user's name in a SCRAM message has a '=' that stands for nothing")
-      }
-    }
-    guard !bytes.isEmpty, !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self)
-    else { throw SaslRefusal("the user's name in a SCRAM message is no text") }
-    return text
   }
 
   private static func isNonce(_ bytes: ArraySlice<UInt8>) -> Bool {
