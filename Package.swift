@@ -67,13 +67,19 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "VarveProtocol", dependencies: ["VarveBase"], swiftSettings: strict),
     .target(
-      name: "VarveClient", dependencies: ["VarveProtocol"], swiftSettings: strict),
+      name: "VarveSecurity", dependencies: ["VarveBase", "COpenSSL"], swiftSettings: strict),
+    .target(
+      name: "VarveClient",
+      dependencies: [
+        "VarveProtocol", .target(name: "VarveSecurity", condition: .when(traits: ["Serve"])),
+      ],
+      swiftSettings: strict),
     .target(
       name: "VarveCoordination", dependencies: ["VarveLog", "VarveProtocol"],
       swiftSettings: strict),
     .target(name: "VarveBroker", dependencies: ["VarveCoordination"], swiftSettings: strict),
     .target(
-      name: "VarveServer", dependencies: ["VarveBroker", "CEvent", "COpenSSL"],
+      name: "VarveServer", dependencies: ["VarveBroker", "VarveSecurity", "CEvent"],
       swiftSettings: strict),
     .target(
       name: "Varve",
@@ -132,7 +138,8 @@ let package = Package(
     .testTarget(
       name: "VarveBrokerTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
-      name: "VarveServerTests", dependencies: ["VarveTestSupport", "VarveServer", "COpenSSL"],
+      name: "VarveServerTests",
+      dependencies: ["VarveTestSupport", "VarveServer", "VarveSecurity", "COpenSSL"],
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveTests", dependencies: ["VarveTestSupport", "VarveServer"],
@@ -147,7 +154,7 @@ let package = Package(
       ],
       swiftSettings: relaxed),
     .testTarget(
-      name: "VarveClientTests", dependencies: ["VarveTestSupport", "VarveClient"],
+      name: "VarveClientTests", dependencies: ["VarveTestSupport", "VarveClient", "VarveSecurity"],
       swiftSettings: relaxed),
     .testTarget(
       name: "VarveCommandTests", dependencies: ["VarveTestSupport", "VarveCommand"],

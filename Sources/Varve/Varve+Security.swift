@@ -1,4 +1,5 @@
 #if Serve
+  internal import VarveSecurity
   internal import VarveServer
 
   extension Varve {

@@ -49,6 +49,7 @@ extension VarveError.Code {
       case .invalidRecord: .invalidRecord
       case .unsupportedCompressionType: .unsupportedCompression
       case .brokerNotAvailable: .closed
+      case .saslAuthenticationFailed: .authenticationFailed
       case .kafkaStorageError: .storage
       case .corruptMessage: .corrupt
       case .messageTooLarge, .recordListTooLarge: .recordTooLarge

@@ -93,6 +93,10 @@ public struct VarveError: Error, Sendable {
 
     /// What answers at the address does not speak Kafka's protocol, or breaks it.
     public static let badAnswer = Code("badAnswer")
+    /// A broker does not let us in as the user that we say we are, or did not prove who it is.
+    public static let authenticationFailed = Code("authenticationFailed")
+    /// No such user.
+    public static let unknownUser = Code("unknownUser")
 
     // The course of things.
 

@@ -7,6 +7,8 @@ package struct ClientError: Error, Equatable, CustomStringConvertible {
     case unreachable
     /// The connection was lost.
     case disconnected
+    /// One of the sides did not prove who it is.
+    case security
     case timedOut
     /// What came is not Kafka's protocol, or breaks it.
     case badAnswer

@@ -5,6 +5,7 @@
 #else
   internal import Glibc
 #endif
+internal import VarveBase
 
 extension ClientSocket {
   /// Connects to the first of a host's addresses that answers, blocking the thread. Throws
@@ -23,7 +24,7 @@ extension ClientSocket {
         failure = words(of: errno)
       } else {
         let socket = ClientSocket(owning: number, to: address)
-        socket.prepare()
+        StreamSocket.prepare(number)
         if let reason = unsafe socket.connect(candidate.pointee, by: deadline) {
           failure = reason
         } else {
@@ -41,11 +42,7 @@ extension ClientSocket {
   ) throws(ClientError) -> UnsafeMutablePointer<addrinfo> {
     var hints = unsafe addrinfo()
     unsafe hints.ai_flags = AI_NUMERICSERV
-    #if canImport(Glibc)
-      unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    #else
-      unsafe hints.ai_socktype = SOCK_STREAM
-    #endif
+    unsafe hints.ai_socktype = StreamSocket.type
     var result: UnsafeMutablePointer<addrinfo>?
     let code = unsafe getaddrinfo(address.host, String(address.port), &hints, &result)
     guard code == 0, let first = unsafe result else {
@@ -69,24 +66,6 @@ extension ClientSocket {
       return Self.words(of: errno)
     }
     return number == 0 ? nil : Self.words(of: number)
-  }
-
-  private func prepare() {
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    // A request is written whole: to wait for more would only delay it.
-    setOption(Int32(IPPROTO_TCP), TCP_NODELAY)
-    // A broker whose machine has gone is noticed in the end.
-    setOption(SOL_SOCKET, SO_KEEPALIVE)
-    #if canImport(Darwin)
-      setOption(SOL_SOCKET, SO_NOSIGPIPE)
-    #endif
-  }
-
-  private func setOption(_ level: Int32, _ option: Int32) {
-    var on: Int32 = 1
-    // These are hints: a connection works without.
-    _ = unsafe setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 }
 

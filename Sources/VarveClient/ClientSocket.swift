@@ -34,7 +34,7 @@ struct ClientSocket: ~Copyable {
         throw ClientError(.disconnected, "\(address) ended the connection")
       }
       guard errno != EINTR else { continue }
-      if Self.isWouldBlock(errno) { return 0 }
+      if StreamSocket.isWouldBlock(errno) { return 0 }
       throw lost(errno)
     }
   }
@@ -48,7 +48,7 @@ struct ClientSocket: ~Copyable {
       }
       if sent >= 0 { return sent }
       guard errno != EINTR else { continue }
-      if Self.isWouldBlock(errno) { return 0 }
+      if StreamSocket.isWouldBlock(errno) { return 0 }
       throw lost(errno)
     }
   }
@@ -56,10 +56,6 @@ struct ClientSocket: ~Copyable {
   private func lost(_ number: Int32) -> ClientError {
     ClientError(
       .disconnected, "the connection to \(address) was lost: \(Self.words(of: number))")
-  }
-
-  static func isWouldBlock(_ number: Int32) -> Bool {
-    number == EAGAIN || number == EWOULDBLOCK
   }
 
   /// What the system says of an error's number.

@@ -14,7 +14,7 @@ struct FrameAssembly {
 
   /// Reads what has arrived, up to the end of a frame, which is returned without its length. Nil
   /// where that is still to come.
-  mutating func next(from socket: borrowing ClientSocket) throws(ClientError) -> ByteSlice? {
+  mutating func next(from socket: borrowing ClientChannel) throws(ClientError) -> ByteSlice? {
     while true {
       let count = unsafe try socket.receive(
         into: target.base + filled, count: target.count - filled)

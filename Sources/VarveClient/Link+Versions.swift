@@ -8,25 +8,14 @@ extension Link {
   private static let version: Int16 = 3
 
   func negotiate(
-    _ socket: borrowing ClientSocket, _ frames: inout FrameAssembly,
-    by deadline: ContinuousClock.Instant
+    _ wire: inout LinkWire, by deadline: ContinuousClock.Instant
   ) throws(ClientError) -> BrokerVersions {
     var question = ApiVersionsRequest()
     question.clientSoftwareName = "varve"
     question.clientSoftwareVersion = "1"
-    var outgoing = OutgoingFrames()
-    outgoing.add(
-      question.requestFrame(
-        version: Self.version, correlationID: 0, clientID: options.clientID))
-    while true {
-      try outgoing.send(to: socket)
-      if let frame = try frames.next(from: socket) { return try versions(in: frame) }
-      guard deadline > .now, !withState({ $0.isClosed }) else {
-        throw ClientError(.unreachable, "\(address) did not say in time which versions it speaks")
-      }
-      _ = ReadyDescriptors.wait(
-        for: socket.descriptor, isWriting: !outgoing.isEmpty, wakeDescriptor: nil, until: deadline)
-    }
+    let frame = question.requestFrame(
+      version: Self.version, correlationID: 0, clientID: options.clientID)
+    return try versions(in: try exchange(frame, 0, on: &wire, by: deadline))
   }
 
   private func versions(in frame: ByteSlice) throws(ClientError) -> BrokerVersions {

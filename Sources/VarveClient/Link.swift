@@ -16,6 +16,9 @@ package final class Link: Sendable {
     package var connectTime = Duration.seconds(10)
     /// The largest response, in bytes.
     package var responseBytesMax = 256 << 20
+    #if Serve
+      package var security = LinkSecurity()
+    #endif
 
     package init() {}
   }
@@ -79,7 +82,7 @@ package final class Link: Sendable {
     case .wake(let waker): waker?.wake()
     case .refuse: request.completed(.failure(closed))
     case .start:
-      guard ClientThread.start({ self.run() }) else {
+      guard SystemThread.start({ self.run() }) else {
         end(ClientError(.unreachable, "the system gives no thread to talk to \(address)"))
         return
       }

@@ -17,14 +17,14 @@ struct LinkState {
   private var inFlight: [Int32: LinkRequest] = [:]
   private var nextID: Int32 = 0
   /// Of the thread that runs.
-  var waker: ThreadWaker?
+  var waker: WakePipe?
 
   /// What is to be done with a request that comes.
   enum Admission {
     /// A thread is to be started for it.
     case start
     /// The thread is to be woken.
-    case wake(ThreadWaker?)
+    case wake(WakePipe?)
     /// The connection is closed.
     case refuse
   }
@@ -91,7 +91,7 @@ struct LinkState {
   }
 
   /// Nothing more is taken. Returns whom to wake; the thread ends what there is.
-  mutating func close() -> ThreadWaker? {
+  mutating func close() -> WakePipe? {
     phase = .closed
     return waker
   }

@@ -11,7 +11,7 @@ struct OutgoingFrames {
   mutating func add(_ frame: ByteSlice) { frames.append(frame) }
 
   /// Sends what the system takes.
-  mutating func send(to socket: borrowing ClientSocket) throws(ClientError) {
+  mutating func send(to socket: borrowing ClientChannel) throws(ClientError) {
     var done = 0
     defer { frames.removeFirst(done) }
     while done < frames.count {

@@ -77,3 +77,13 @@ extension DescribeConfigsRequest: Question {
 extension IncrementalAlterConfigsRequest: Question {
   package typealias Reply = IncrementalAlterConfigsResponse
 }
+
+// MARK: - Users
+
+extension DescribeUserScramCredentialsRequest: Question {
+  package typealias Reply = DescribeUserScramCredentialsResponse
+}
+
+extension AlterUserScramCredentialsRequest: Question {
+  package typealias Reply = AlterUserScramCredentialsResponse
+}

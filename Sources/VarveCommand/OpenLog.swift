@@ -20,7 +20,11 @@ extension Invocation {
     _ access: LogAccess, _ body: (Varve) async throws -> Result
   ) async throws -> Result {
     if let address = try brokerAddress() {
-      return try await Self.with(try await Varve.connect(to: address), body)
+      return try await Self.with(
+        try await Varve.connect(to: address, options: try connectOptions()), body)
+    }
+    guard !has("command-config") else {
+      throw UsageError("--command-config says how to reach a broker, and --at names a directory")
     }
     let path = try directory()
     if try access != .creating && LocalFileSystem().kind(of: path) == nil {
@@ -35,6 +39,13 @@ extension Invocation {
       varve = try await Varve.open(path, options: options)
     }
     return try await Self.with(varve, body)
+  }
+
+  private func connectOptions() throws -> Varve.ConnectOptions {
+    #if Serve
+      if let path = value("command-config") { return try ClientProperties(path).options() }
+    #endif
+    return Varve.ConnectOptions()
   }
 
   private static func with<Result>(

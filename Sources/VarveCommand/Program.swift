@@ -12,7 +12,7 @@ enum Program {
 
   private static var served: [Command] {
     #if Serve
-      ServeCommand.all
+      UserCommands.all + ServeCommand.all
     #else
       []
     #endif

@@ -3,7 +3,7 @@ import Testing
 import VarveTestSupport
 
 /// Goal: rules of access are set by stock clients, and kept, in the built program; certificates are
-/// changed while it runs. Method: shell scripts, with the clients of PyPI and the command `openssl`.
+/// changed while it runs. Method: shell scripts, with the clients of PyPI and `openssl`.
 @Suite struct AccessClientTests {
   private static let authorizer =
     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer"

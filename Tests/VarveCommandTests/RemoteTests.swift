@@ -1,4 +1,5 @@
 import Testing
+import VarveTestSupport
 
 /// Goal G67: commands work against a broker as they do against a directory. Method: shell scripts
 /// whose commands run twice, with `--at HOST:PORT` and with the directory; what they print is
@@ -89,6 +90,86 @@ import Testing
       """)
     #expect(outcome.errors == "")
     #expect(outcome.text.hasPrefix("1\n2\n3\n4\n5\nGROUP"), "\(outcome.text)")
+  }
+
+  @Test("G61: a user made before the server starts works through TLS with --command-config")
+  func secured() async throws {
+    let certificates = try await TestCertificates.shared
+    let outcome = try await BuiltProgram().shell(
+      """
+      D=$VARVE_AT
+      echo 'wonder " land' | varve user add alice
+      mkfifo said
+      varve serve --listen SASL_SSL://127.0.0.1:0 --set super.users=User:alice \\
+        --set authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer \\
+        --set ssl.keystore.location=\(certificates.path("server")) 2>said &
+      read -r line <said
+      cat said >/dev/null &
+      export VARVE_AT=${line##* }
+      printf '%s\\n' security.protocol=SASL_SSL sasl.mechanism=SCRAM-SHA-512 \\
+        sasl.username=alice 'sasl.password=wonder " land' \\
+        ssl.ca.location=\(certificates.path("authority")) >short
+      module=org.apache.kafka.common.security.scram.ScramLoginModule
+      printf '%s\\n' security.protocol=SASL_SSL sasl.mechanism=SCRAM-SHA-256 \\
+        "sasl.jaas.config=$module"' required username="alice" password="wonder \\\\" land";' \\
+        ssl.truststore.type=PEM ssl.truststore.location=\(certificates.path("authority")) >long
+      sed 's/ land/ lands/' short >wrong
+      varve topic create orders --command-config short
+      seq 2 | varve topic produce orders --command-config long
+      varve topic consume orders --command-config short
+      echo builder | varve user add bob --mechanism SCRAM-SHA-256 --command-config long
+      varve user list --command-config short
+      varve user delete bob --command-config short
+      varve topic list --command-config wrong; echo $?
+      varve topic list >/dev/null 2>&1; echo $?
+      varve topic list --at $D --command-config short; echo $?
+      kill -TERM %1
+      wait %1
+      """)
+    #expect(
+      outcome.text == """
+        1
+        2
+        USER   MECHANISM      ITERATIONS
+        alice  SCRAM-SHA-256        8192
+        alice  SCRAM-SHA-512        8192
+        bob    SCRAM-SHA-256        8192
+        1
+        1
+        2
+
+        """, "\(outcome.errors)")
+    #expect(outcome.errors.contains("does not let us in: the authentication failed"))
+    #expect(outcome.errors.contains("--command-config says how to reach a broker"))
+  }
+
+  @Test(arguments: [
+    ("security.protocol=TLS", "line 1: security.protocol: it is PLAINTEXT, SSL,"),
+    ("sasl.mechanisn=PLAIN", "there is no sasl.mechanisn here: did you mean 'sasl.mechanism'?"),
+    ("security.protocol=SASL_SSL", "sasl.mechanism is missing: one of PLAIN, SCRAM-SHA-256"),
+    ("security.protocol=SASL_SSL\nsasl.mechanism=GSSAPI", "there are PLAIN, SCRAM-SHA-256"),
+    ("security.protocol=SASL_SSL\nsasl.mechanism=PLAIN", "sasl.password are missing"),
+    (
+      "security.protocol=SASL_SSL\nsasl.mechanism=PLAIN\nsasl.jaas.config=Login required user=x;",
+      "line 3: sasl.jaas.config: it is 'CLASS required"
+    ),
+    ("security.protocol=SSL\nssl.truststore.type=JKS", "there is PEM alone"),
+    ("security.protocol=SSL\nssl.ca.location=/nowhere", "the authorities in /nowhere cannot be"),
+    (
+      "security.protocol=SSL\nssl.endpoint.identification.algorithm=x",
+      "it is https, or empty for none"
+    ),
+  ])
+  func `a file that does not say how to reach a broker is told of`(
+    text: String, part: String
+  ) async throws {
+    let outcome = try await BuiltProgram().shell(
+      """
+      printf '\(text.replacing("\n", with: "\\n"))\\n' >client.properties
+      varve topic list --at 127.0.0.1:1 --command-config client.properties
+      """)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains(part), "\(outcome.errors)")
   }
 
   @Test func `commands that work on files want a directory`() async throws {

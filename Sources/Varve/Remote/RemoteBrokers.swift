@@ -16,6 +16,7 @@ final class RemoteBrokers: Sendable {
   }
 
   let options: Varve.ConnectOptions
+  private let linkOptions: Link.Options
   private let bootstrap: [BrokerAddress]
   private let state = Mutex(State())
 
@@ -39,9 +40,11 @@ final class RemoteBrokers: Sendable {
     case transactions(String)
   }
 
-  init(_ bootstrap: [BrokerAddress], options: Varve.ConnectOptions) {
+  /// Throws `.invalidArgument` for files that cannot be used.
+  init(_ bootstrap: [BrokerAddress], options: Varve.ConnectOptions) throws(VarveError) {
     self.bootstrap = bootstrap
     self.options = options
+    linkOptions = try options.link()
   }
 
   deinit { close() }
@@ -66,7 +69,7 @@ final class RemoteBrokers: Sendable {
     return try state.withLock { state throws(ClientError) in
       if state.isClosed { throw ClientError(.closed, "the connection to \(address) was closed") }
       if let link = state.links[place] { return link }
-      let link = Link(to: address, options: options.link)
+      let link = Link(to: address, options: linkOptions)
       state.links[place] = link
       return link
     }

@@ -22,10 +22,12 @@ final class RemoteCluster: Cluster {
   /// be read.
   init(_ addresses: String, options: Varve.ConnectOptions) throws(VarveError) {
     try options.check()
-    do throws(ClientError) {
-      brokers = RemoteBrokers(try BrokerAddress.list(addresses), options: options)
-      watcher = RecordWatcher(brokers)
-    } catch { throw VarveError(error) }
+    let bootstrap: [BrokerAddress]
+    do throws(ClientError) { bootstrap = try BrokerAddress.list(addresses) } catch {
+      throw VarveError(error)
+    }
+    brokers = try RemoteBrokers(bootstrap, options: options)
+    watcher = RecordWatcher(brokers)
   }
 
   /// Finds the brokers. Throws where none of the addresses answers.

@@ -13,6 +13,10 @@ extension Varve {
     public var metadataAge = Duration.minutes(5)
     /// The largest answer, in bytes, that memory is taken for.
     public var responseBytesMax = 256 << 20
+    #if Serve
+      /// How both sides prove who they are.
+      public var security = ConnectSecurity()
+    #endif
 
     public init() {}
   }
@@ -29,15 +33,15 @@ extension Varve {
   /// was sent and not answered. A producer with ``Producer/Options/isIdempotent`` has no such
   /// outcomes.
   ///
-  /// There is neither TLS nor authentication yet. Groups need a broker with KIP-848 (Kafka 4.0),
-  /// transactions one with KIP-890.
+  /// Groups need a broker with KIP-848 (Kafka 4.0), transactions one with KIP-890.
   ///
   /// - Parameters:
   ///   - addresses: `HOST:PORT`, or several with commas between them, of which one has to answer.
   ///   - options: how brokers are talked to.
-  /// - Throws: `.invalidArgument` for an address that cannot be read; `.unavailable` where nobody
-  ///   answers; `.badAnswer` where it is no Kafka broker; `.unsupportedVersion` for one that is too
-  ///   old.
+  /// - Throws: `.invalidArgument` for an address or a file that cannot be read;
+  ///   `.authenticationFailed` where one side does not prove who it is; `.unavailable` where
+  ///   nobody answers; `.badAnswer` where it is no Kafka broker; `.unsupportedVersion` for one that
+  ///   is too old.
   public static func connect(
     to addresses: String, options: ConnectOptions = ConnectOptions()
   ) async throws(VarveError) -> Varve {
@@ -69,11 +73,14 @@ extension Varve.ConnectOptions {
   }
 
   /// Those of a single connection.
-  var link: Link.Options {
+  func link() throws(VarveError) -> Link.Options {
     var link = Link.Options()
     link.clientID = clientID
     link.connectTime = connectTimeout
     link.responseBytesMax = responseBytesMax
+    #if Serve
+      link.security = try security.link()
+    #endif
     return link
   }
 }

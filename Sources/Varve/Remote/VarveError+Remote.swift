@@ -14,6 +14,7 @@ extension VarveError {
       case .unreachable, .disconnected, .timedOut:
         error.wasSent && !isRepeatable ? .unknownOutcome : .unavailable
       case .badAnswer: .badAnswer
+      case .security: .authenticationFailed
       case .unsupported: .unsupportedVersion
       case .closed: .closed
       }
@@ -48,6 +49,7 @@ extension CoordinatorError {
       switch error.code {
       case .unreachable, .disconnected, .timedOut: .networkException
       case .unsupported: .unsupportedVersion
+      case .security: .saslAuthenticationFailed
       case .closed: .brokerNotAvailable
       case .address, .badAnswer: .unknownServerError
       }

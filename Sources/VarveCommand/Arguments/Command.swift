@@ -33,8 +33,15 @@ struct Command: Sendable {
     let help: String
   }
 
-  /// Its options and those that each command has.
-  var allOptions: [Option] { options + [.help] }
+  /// Its options and those that each command has, or each that reaches brokers.
+  var allOptions: [Option] {
+    #if Serve
+      if options.contains(where: { $0.value == Option.at.value }) {
+        return options + [.commandConfig, .help]
+      }
+    #endif
+    return options + [.help]
+  }
 }
 
 extension Command.Option {
@@ -47,6 +54,10 @@ extension Command.Option {
   static let at = Command.Option(
     name: "at", value: "LOG",
     help: "its directory, or the HOST:PORT of a broker; the environment's VARVE_AT by default")
+  /// How a broker is reached, for a command that works with one.
+  static let commandConfig = Command.Option(
+    name: "command-config", value: "FILE",
+    help: "how to reach a broker, as in Kafka's client.properties")
   static let partition = Command.Option(name: "partition", value: "N", help: "only this partition")
   static let config = Command.Option(
     name: "config", value: "NAME=VALUE", repeats: true,

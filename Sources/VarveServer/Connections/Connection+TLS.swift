@@ -1,4 +1,5 @@
 internal import VarveBase
+internal import VarveSecurity
 
 extension Connection {
   /// Moves what the client said from TLS into the conversation. False where there is nothing, or

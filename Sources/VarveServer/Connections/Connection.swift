@@ -1,5 +1,6 @@
 internal import VarveBase
 internal import VarveProtocol
+internal import VarveSecurity
 
 /// A client's connection, on its loop: reads when the socket is readable, hands requests on, and
 /// writes their replies.

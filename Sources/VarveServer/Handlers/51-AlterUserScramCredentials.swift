@@ -1,6 +1,7 @@
 internal import VarveBase
-internal import VarveBroker
-internal import VarveProtocol
+package import VarveBroker
+package import VarveProtocol
+internal import VarveSecurity
 
 // AlterUserScramCredentials: sets and removes users' passwords, those of each user all or none
 // (KIP-554). Version 0.
@@ -11,9 +12,7 @@ extension Handler {
   static let alterUserScramCredentials = Handler(
     blocking: AlterUserScramCredentialsRequest.self
   ) { request, context in
-    var alteration = CredentialAlteration()
-    for deletion in request.deletions { alteration.add(deletion) }
-    for upsertion in request.upsertions { alteration.add(upsertion) }
+    var alteration = CredentialAlteration(request)
     do throws(TopicRefusal) { try context.requireCluster(.alter) } catch {
       alteration.refuseAll(error)
     }
@@ -22,18 +21,23 @@ extension Handler {
 }
 
 /// The changes of a request, by user.
-private struct CredentialAlteration {
+package struct CredentialAlteration {
   /// In the order of the request.
   private var users: [String] = []
   private var changes: [String: [CredentialChange]] = [:]
   private var refusals: [String: TopicRefusal] = [:]
   private var keys: Set<CredentialKey> = []
 
-  mutating func add(_ deletion: AlterUserScramCredentialsRequest.Deletion) {
+  package init(_ request: AlterUserScramCredentialsRequest) {
+    for deletion in request.deletions { add(deletion) }
+    for upsertion in request.upsertions { add(upsertion) }
+  }
+
+  private mutating func add(_ deletion: AlterUserScramCredentialsRequest.Deletion) {
     add(deletion.name, deletion.mechanism) { (key, _) throws(TopicRefusal) in .remove(key) }
   }
 
-  mutating func add(_ upsertion: AlterUserScramCredentialsRequest.Upsertion) {
+  private mutating func add(_ upsertion: AlterUserScramCredentialsRequest.Upsertion) {
     add(upsertion.name, upsertion.mechanism) { (_, mechanism) throws(TopicRefusal) in
       .set(try upsertion.record(mechanism))
     }
@@ -70,7 +74,8 @@ private struct CredentialAlteration {
     for user in users { refusals[user] = refusal }
   }
 
-  func perform(_ broker: Broker) -> AlterUserScramCredentialsResponse {
+  /// Does it. Returns what became of each user.
+  package func perform(_ broker: Broker) -> AlterUserScramCredentialsResponse {
     var refusals = refusals
     let accepted = users.filter { refusals[$0] == nil }
     do throws(BrokerError) {

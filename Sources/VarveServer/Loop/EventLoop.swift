@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Synchronization
+internal import VarveBase
 
 /// One thread that waits for sockets, timers and jobs from other threads, and does what is due.
 ///
@@ -30,13 +31,16 @@ package final class EventLoop: @unchecked Sendable {
       throw NetworkError(.system, "the system gives no more descriptors for an event loop")
     }
     self.base = base
-    wakePipe = try WakePipe()
+    guard let wakePipe = WakePipe() else {
+      throw NetworkError(.system, "the system gives no more descriptors for an event loop")
+    }
+    self.wakePipe = wakePipe
   }
 
   /// Starts the thread.
   package func start() throws(NetworkError) {
     ended.enter()
-    guard LoopThread.start({ self.run() }) else {
+    guard SystemThread.start({ self.run() }) else {
       ended.leave()
       throw NetworkError(.system, "the system gives no more threads for an event loop")
     }
@@ -86,7 +90,7 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   /// Whether this is the loop's thread.
-  package var isCurrent: Bool { thread.load(ordering: .relaxed) == LoopThread.current }
+  package var isCurrent: Bool { thread.load(ordering: .relaxed) == SystemThread.current }
 
   /// A handler that is called once, after some time. On the loop; nothing comes of it once it is
   /// let go.
@@ -97,7 +101,7 @@ package final class EventLoop: @unchecked Sendable {
   }
 
   private func run() {
-    thread.store(LoopThread.current, ordering: .relaxed)
+    thread.store(SystemThread.current, ordering: .relaxed)
     let wakeEvent = Event(.readable, of: wakePipe.readDescriptor, on: base) { [wakePipe] _ in
       wakePipe.drain()
     }

@@ -44,7 +44,7 @@ struct Socket: ~Copyable {
       if result > 0 { return .bytes(result) }
       if result == 0 { return .ended }
       guard errno != EINTR else { continue }
-      if Self.isWouldBlock(errno) { return .wouldBlock }
+      if StreamSocket.isWouldBlock(errno) { return .wouldBlock }
       throw NetworkError("read from a connection", errno: errno)
     }
   }
@@ -68,7 +68,7 @@ struct Socket: ~Copyable {
       return unsafe send(vectors)
     }
     if result.count >= 0 { return .bytes(result.count) }
-    if Self.isWouldBlock(result.errno) { return .wouldBlock }
+    if StreamSocket.isWouldBlock(result.errno) { return .wouldBlock }
     throw NetworkError("write to a connection", errno: result.errno)
   }
 

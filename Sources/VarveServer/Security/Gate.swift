@@ -1,6 +1,7 @@
 internal import Synchronization
 internal import VarveBase
 internal import VarveBroker
+internal import VarveSecurity
 
 /// What a listener asks of those who come, made from its ``ListenerSecurity``.
 final class Gate: Sendable {
@@ -40,7 +41,11 @@ final class Gate: Sendable {
     _ security: ListenerSecurity, _ broker: Broker, _ logger: Logger
   ) throws(NetworkError) -> Asked {
     var tls: TLSContext?
-    if let options = security.tls { tls = try TLSContext(options) }
+    if let options = security.tls {
+      do throws(TLSError) { tls = try TLSContext(options) } catch {
+        throw NetworkError(.security, error.description)
+      }
+    }
     return Asked(sasl: try offer(security, broker, logger), tls: tls)
   }
 

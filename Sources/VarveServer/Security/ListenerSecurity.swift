@@ -1,3 +1,5 @@
+package import VarveSecurity
+
 /// How a listener makes sure of who its clients are. By default it does not.
 package struct ListenerSecurity: Sendable {
   /// The mechanisms of SASL that clients choose from (`sasl.enabled.mechanisms`); if there are

@@ -1,7 +1,7 @@
 """Rules of access (ACLs), set and looked at by two clients and kept by three: access.py HOST:PORT.
 
-The server has two users of PLAIN: `admin`, who may do everything, and `alice`, who may do what rules
-allow.
+The server has two users of PLAIN: `admin`, who may do everything, and `alice`, who may do what
+rules allow.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Every client with a token that was signed for it: oauth.py HOST:PORT GOOD BAD, the last two files.
+"""Every client with a token that was signed for it: oauth.py HOST:PORT GOOD BAD, two files.
 
 Each sends and reads for longer than its session lasts, so that it has to prove itself anew.
 """

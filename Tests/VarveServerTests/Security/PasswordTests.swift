@@ -2,6 +2,7 @@ import Foundation
 import Testing
 import VarveServer
 import VarveTestKit
+import VarveSecurity
 
 /// Goal: PLAIN lets in who has the password and nobody else. Method: tables; Foundation's Base64 as
 /// the oracle of ours.

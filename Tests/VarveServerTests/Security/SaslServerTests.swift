@@ -5,6 +5,7 @@ import VarveBroker
 import VarveProtocol
 import VarveServer
 import VarveTestKit
+import VarveSecurity
 
 /// Goal: a listener with SASL lets in who proves to be a user, and leaves everybody else in order.
 /// Method: sockets; the client of SCRAM is the test's own.

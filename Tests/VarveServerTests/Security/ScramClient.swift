@@ -1,6 +1,7 @@
 import VarveBase
 import VarveProtocol
 import VarveServer
+import VarveSecurity
 
 /// The client's side of SCRAM, as RFC 5802 writes it down.
 struct ScramClient {

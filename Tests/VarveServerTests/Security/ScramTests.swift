@@ -1,6 +1,7 @@
 import Testing
 import VarveProtocol
 import VarveServer
+import VarveSecurity
 
 /// Goal: the server's side of SCRAM says what the RFCs say, and nobody gets in without the
 /// password. Method: the exchange of RFC 7677, and the same for SHA-512 as Python's `hashlib` and

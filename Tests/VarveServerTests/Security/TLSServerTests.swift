@@ -4,6 +4,7 @@ import VarveProtocol
 import VarveServer
 import VarveTestKit
 import VarveTestSupport
+import VarveSecurity
 
 /// Goal: a listener with TLS serves through it and through nothing else. Method: sockets with
 /// OpenSSL's own client on them.

@@ -4,6 +4,7 @@ import VarveBase
 import VarveServer
 import VarveTestKit
 import VarveTestSupport
+import VarveSecurity
 
 /// Goal: what is said through TLS arrives as it was said, however it is cut up, and nothing but TLS
 /// gets through. Method: OpenSSL's own client over memory.
@@ -196,8 +197,8 @@ import VarveTestSupport
     ] as [((inout TLSOptions) -> Void, String)] {
       var options = Self.options(certificates, .required)
       change(&options)
-      let error = #expect(throws: NetworkError.self) { try TLSContext(options) }
-      #expect(error?.message.contains(part) == true)
+      let error = #expect(throws: TLSError.self) { try TLSContext(options) }
+      #expect(error?.description.contains(part) == true)
     }
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 import VarveBase
+import VarveSecurity
 import VarveServer
 import VarveTestKit
 import VarveTestSupport

@@ -4,6 +4,7 @@ import VarveBase
 import VarveServer
 import VarveTestKit
 import VarveTestSupport
+import VarveSecurity
 
 /// Goal: a token counts where RFC 7515 to 7519 say so and the options ask for it, and nowhere else.
 /// Method: the examples of RFC 7515, and tokens that the command `openssl` signs.
@@ -102,7 +103,8 @@ import VarveTestSupport
     let signature = try Base64.decodeForURL(
       Array(
         ("AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtA"
-          + "G8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXolLzeO_Jn")
+          + "G8GaSwFKdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXol"
+          + "LzeO_Jn")
           .utf8)
     ).unwrapped()
     let message = Array("eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA".utf8)

@@ -16,3 +16,13 @@ func connecting(_ varve: Varve) async throws {
   // end
   await service.stop()
 }
+
+func connectingSecurely(_ password: String) async throws {
+  // snippet
+  var secure = Varve.ConnectOptions()
+  secure.security.tls = .init(authorityFile: "authority.pem")
+  secure.security.login = .init(user: "alice", password: password)
+  let remote = try await Varve.connect(to: "log.example.org:9093", options: secure)
+  // end
+  try await remote.close()
+}

@@ -136,7 +136,7 @@ package struct Authentication: Sendable {
     }
   }
 
-  /// Begins a session. Returns how long it lasts, in milliseconds; 0: for as long as the connection.
+  /// Begins a session. Returns how long it lasts, in milliseconds; 0: as long as the connection.
   private mutating func begin(
     _ principal: Principal, _ mechanism: SaslMechanism, _ proofEnd: Timestamp?
   ) throws(SaslRefusal) -> Int64 {

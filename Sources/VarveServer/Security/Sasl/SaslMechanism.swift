@@ -1,3 +1,5 @@
+package import VarveSecurity
+
 /// A way for clients to prove who they are (RFC 4422), by the name that SaslHandshake knows it by.
 package enum SaslMechanism: String, Sendable, CaseIterable {
   /// The password itself: on a connection that others can't read (RFC 4616).

@@ -1,3 +1,5 @@
+internal import VarveSecurity
+
 /// The mechanisms that a listener offers, and what it checks clients against.
 package struct SaslOffer: Sendable {
   package let mechanisms: [SaslMechanism]

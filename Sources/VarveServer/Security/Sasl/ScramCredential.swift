@@ -1,5 +1,6 @@
 internal import VarveBase
 internal import VarveProtocol
+package import VarveSecurity
 
 /// What the broker keeps of a password: enough to check a proof of it, not enough to give one
 /// (RFC 5802, section 3).

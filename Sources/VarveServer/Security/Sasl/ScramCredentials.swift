@@ -1,4 +1,5 @@
 package import VarveProtocol
+internal import VarveSecurity
 
 /// Where the broker finds the credentials of users, and of those who are none.
 ///

@@ -1,3 +1,5 @@
+internal import VarveSecurity
+
 /// The server's side of SCRAM (RFC 5802, RFC 7677), without I/O.
 ///
 /// ```

@@ -1,3 +1,5 @@
+internal import VarveSecurity
+
 /// What a client says first: `n,,n=user,r=nonce` (RFC 5802, section 7).
 struct ScramClientFirst {
   /// What stands before the message itself, up to the second comma; it comes back in the final one.

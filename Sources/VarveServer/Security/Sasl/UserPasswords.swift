@@ -1,4 +1,5 @@
 internal import VarveBase
+internal import VarveSecurity
 
 /// The users of PLAIN. Their passwords are not kept, only codes of them under a key that ends with
 /// this process.
@@ -60,12 +61,5 @@ package struct UserPasswords: Sendable {
 
   private func code(of password: [UInt8]) -> [UInt8] {
     HashFunction.sha256.mac(of: password, key: key)
-  }
-}
-
-extension RandomNumberGenerator {
-  /// Bytes that nobody can guess, if the generator is such.
-  mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
   }
 }

@@ -1,3 +1,5 @@
+internal import VarveSecurity
+
 /// A token as it comes: a header, claims and a signature, with dots between them (RFC 7515,
 /// section 7.1). Nothing of it is to be believed before the signature was checked.
 struct SignedToken {

@@ -1,3 +1,5 @@
+package import VarveSecurity
+
 /// The keys that tokens are signed with: a JWK Set (RFC 7517, section 5).
 ///
 /// Keys that are of no use here are passed over, as the RFC asks: of other types (secrets among

@@ -1,4 +1,5 @@
 package import VarveBase
+internal import VarveSecurity
 
 /// Judges tokens: by whom they were signed, for whom, and until when they count (RFC 7519).
 package struct TokenVerifier: Sendable {

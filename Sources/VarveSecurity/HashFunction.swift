@@ -32,6 +32,17 @@ package enum HashFunction: Sendable {
     return code
   }
 
+  /// A password that is made hard to guess: `Hi` of RFC 5802, which is PBKDF2 (RFC 8018).
+  package func salted(_ password: [UInt8], salt: [UInt8], iterations: Int32) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: byteCount)
+    let letters = password.map { CChar(bitPattern: $0) }
+    let outcome = unsafe PKCS5_PBKDF2_HMAC(
+      letters, Int32(letters.count), salt, Int32(salt.count), iterations, algorithm,
+      Int32(result.count), &result)
+    precondition(outcome == 1, "OpenSSL cannot compute PBKDF2 with \(self)")
+    return result
+  }
+
   /// Whether two secrets are equal, in a time that does not tell where they differ.
   package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     guard left.count == right.count else { return false }

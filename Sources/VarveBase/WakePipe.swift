@@ -8,15 +8,16 @@
 
 /// A pipe by which other threads wake one that waits for descriptors.
 @safe
-final class WakePipe: Sendable {
-  let readDescriptor: Int32
+package final class WakePipe: Sendable {
+  package let readDescriptor: Int32
   private let writeDescriptor: Int32
 
-  init() throws(NetworkError) {
+  /// Nil where the system gives no more descriptors.
+  package init?() {
     var ends: [Int32] = [-1, -1]
-    guard unsafe pipe(&ends) == 0 else { throw NetworkError("make a pipe", errno: errno) }
+    guard unsafe pipe(&ends) == 0 else { return nil }
     (readDescriptor, writeDescriptor) = (ends[0], ends[1])
-    for end in ends { Socket.makeNonBlocking(end) }
+    for end in ends { StreamSocket.makeNonBlocking(end) }
   }
 
   deinit {
@@ -25,12 +26,12 @@ final class WakePipe: Sendable {
   }
 
   /// A pipe that is full wakes as well.
-  func wake() {
+  package func wake() {
     var byte: UInt8 = 0
     _ = unsafe write(writeDescriptor, &byte, 1)
   }
 
-  func drain() {
+  package func drain() {
     var bytes = [UInt8](repeating: 0, count: 256)
     while unsafe read(readDescriptor, &bytes, bytes.count) == bytes.count {}
   }

@@ -6,11 +6,11 @@
   internal import Glibc
 #endif
 
-/// A thread that runs one function, which may block it: unlike a thread of Swift's pool.
+/// A thread that runs one function, which may block it for good: unlike a thread of a pool.
 @safe
-enum ClientThread {
+package enum SystemThread {
   /// Starts a thread. False where the system gives no more.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     let box = unsafe Unmanaged.passRetained(Box(body)).toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
@@ -28,6 +28,15 @@ enum ClientThread {
       pthread_detach(thread)
     #endif
     return true
+  }
+
+  /// A number that no other living thread has.
+  package static var current: UInt {
+    #if canImport(Darwin)
+      unsafe UInt(bitPattern: pthread_self())
+    #else
+      UInt(pthread_self())
+    #endif
   }
 
   #if canImport(Darwin)

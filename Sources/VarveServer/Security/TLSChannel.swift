@@ -1,4 +1,5 @@
 internal import VarveBase
+internal import VarveSecurity
 
 /// What lies between a connection's socket and its conversation where both are encrypted.
 final class TLSChannel {

@@ -5,6 +5,12 @@ internal import COpenSSL
 package struct TLSError: Error, Equatable, CustomStringConvertible {
   package let description: String
 
+  /// What is wrong before OpenSSL was asked, or after it has said so.
+  init(saying description: String) {
+    self.description = description
+    ERR_clear_error()
+  }
+
   init(_ operation: String) {
     let code = ERR_get_error()
     let reason = unsafe ERR_reason_error_string(code)

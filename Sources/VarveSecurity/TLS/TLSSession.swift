@@ -1,7 +1,7 @@
 internal import COpenSSL
 package import VarveBase
 
-/// The server's side of one TLS connection, without I/O: bytes of the peer come in, its words come
+/// One side of a TLS connection, without I/O: bytes of the peer come in, its words come
 /// out, and the other way round. On one thread at a time.
 @safe
 package final class TLSSession {
@@ -17,8 +17,33 @@ package final class TLSSession {
   /// The largest record of the protocol, without what goes around it.
   package static let recordBytesMax = 16 << 10
 
-  /// Nil where there is no memory for it.
-  package init?(_ context: TLSContext) {
+  /// The server's side. Nil where there is no memory for it.
+  package convenience init?(_ context: TLSContext) {
+    self.init(of: context)
+    unsafe SSL_set_accept_state(session)
+  }
+
+  /// The client's side. Nil where there is no memory for it.
+  ///
+  /// - Parameters:
+  ///   - context: One for clients.
+  ///   - host: The name or the address that is connected to.
+  ///   - checksHost: Whether the server's certificate has to be of that host (RFC 9525).
+  package convenience init?(_ context: TLSContext, connectingTo host: String, checksHost: Bool) {
+    self.init(of: context)
+    unsafe SSL_set_connect_state(session)
+    let isAddress = unsafe varve_is_address(host) == 1
+    if checksHost {
+      let isSet =
+        unsafe isAddress
+        ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host)
+        : SSL_set1_host(session, host)
+      guard isSet == 1 else { return nil }
+    }
+    if !isAddress { unsafe varve_set_server_name(session, host) }
+  }
+
+  private init?(of context: TLSContext) {
     guard let session = unsafe SSL_new(context.pointer) else { return nil }
     guard let incoming = unsafe BIO_new(BIO_s_mem()), let outgoing = unsafe BIO_new(BIO_s_mem())
     else {
@@ -26,7 +51,6 @@ package final class TLSSession {
       return nil
     }
     unsafe SSL_set_bio(session, incoming, outgoing)
-    unsafe SSL_set_accept_state(session)
     unsafe self.session = session
     unsafe self.incoming = incoming
     unsafe self.outgoing = outgoing
@@ -51,6 +75,30 @@ package final class TLSSession {
     input = ByteSlice(input.bytes)
   }
 
+  /// Goes on with agreeing as far as what came allows. Whether both sides have agreed.
+  package func handshake() throws(TLSError) -> Bool {
+    while true {
+      ERR_clear_error()
+      let result = unsafe SSL_do_handshake(session)
+      if result == 1 { return true }
+      guard unsafe SSL_get_error(session, result) == SSL_ERROR_WANT_READ else {
+        throw handshakeFailure
+      }
+      guard try feed() else { return false }
+    }
+  }
+
+  /// Why the two sides did not agree: what is wrong with the peer's certificate, if that is it.
+  private var handshakeFailure: TLSError {
+    let verdict = unsafe SSL_get_verify_result(session)
+    guard verdict != Int(X509_V_OK), let words = unsafe X509_verify_cert_error_string(verdict)
+    else {
+      return TLSError("the TLS handshake failed")
+    }
+    let text = unsafe String(cString: words)
+    return TLSError(saying: "the certificate is not trusted: \(text)")
+  }
+
   /// What came of reading.
   package enum Reading: Equatable {
     case bytes(Int)
@@ -71,7 +119,7 @@ package final class TLSSession {
       switch unsafe SSL_get_error(session, result) {
       case SSL_ERROR_WANT_READ: guard try feed() else { return .wantsMore }
       case SSL_ERROR_ZERO_RETURN: return .ended
-      default: throw TLSError(isEstablished ? "TLS was broken" : "the TLS handshake failed")
+      default: throw isEstablished ? TLSError("TLS was broken") : handshakeFailure
       }
     }
   }
