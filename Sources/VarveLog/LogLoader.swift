@@ -240,11 +240,8 @@ extension LogLoader {
   /// Leaves only whole segments in the directory, and returns their base offsets.
   private func prepareDirectory() throws(LogError) -> [Offset] {
     do throws(FileError) {
-      if try fileSystem.kind(of: directory) == nil {
-        try fileSystem.createDirectory(directory)
-        try fileSystem.syncDirectory(parentDirectory(of: directory) ?? ".")
-      }
-      // Also where it is there: its maker may have crashed before this.
+      if try fileSystem.kind(of: directory) == nil { try fileSystem.createDirectory(directory) }
+      // Also where it was there: its maker may have crashed before this.
       if try fileSystem.contents(ofDirectory: directory).isEmpty {
         try fileSystem.syncDirectory(parentDirectory(of: directory) ?? ".")
       }
