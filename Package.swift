@@ -108,7 +108,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "VarveTestKit", dependencies: ["Varve"], swiftSettings: strict),
-    .executableTarget(name: "VarveCommand", dependencies: ["Varve"], swiftSettings: relaxed),
+    .executableTarget(
+      name: "VarveCommand", dependencies: ["Varve", "VarveQueues"], swiftSettings: relaxed),
     .executableTarget(
       name: "VarveBenchmarks",
       dependencies: [

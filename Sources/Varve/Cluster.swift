@@ -38,7 +38,17 @@ package protocol Cluster: Sendable {
   /// The coordinators of transactions. Throws `.readOnly` where nothing can be asked of them.
   func transactions() throws(VarveError) -> any TransactionClient
 
+  /// What delivers to share groups. Throws `.readOnly` where nothing can be asked of it.
+  func shares() throws(VarveError) -> any ShareEngine
+
   func close() async throws(VarveError)
+}
+
+extension Cluster {
+  package func shares() throws(VarveError) -> any ShareEngine {
+    throw VarveError(
+      .invalidArgument, "share groups are for programs that open the log themselves, so far")
+  }
 }
 
 /// The way to a topic's partitions.

@@ -61,6 +61,8 @@ extension FollowedCluster {
 
   func groups() throws(VarveError) -> any GroupClient { throw .readOnly(directory.path) }
 
+  func shares() throws(VarveError) -> any ShareEngine { throw .readOnly(directory.path) }
+
   func transactions() throws(VarveError) -> any TransactionClient {
     throw .readOnly(directory.path)
   }

@@ -35,6 +35,8 @@ package final class LocalCluster: Cluster {
 
   package func groups() -> any GroupClient { localGroups }
 
+  package func shares() -> any ShareEngine { LocalShares(broker: broker) }
+
   package func transactions() -> any TransactionClient {
     LocalTransactions(broker: broker, client: LocalGroups.client)
   }

@@ -27,6 +27,7 @@ extension Broker {
       try broker.openPartitions()
       try broker.coordination.open(in: broker)
       try broker.transactions.open(in: broker)
+      try broker.shareShards.open(in: broker)
       if options.runsMaintenance { broker.maintenance.start(broker) }
       return broker
     } catch { throw BrokerError(any: error) }

@@ -40,6 +40,7 @@ extension Broker {
         try partition.log.applyRetention()
       }
     }
+    attempt(.retention, of: nil) { () throws(LogError) in try shareShards.prune() }
     checkpoint()
   }
 

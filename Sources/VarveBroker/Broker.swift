@@ -20,6 +20,10 @@ package final class Broker: Sendable {
   package let coordinatorTimer: CoordinatorTimer
   let transactions: TransactionShards
   let coordination: Coordination
+  let shareShards: ShareShards
+  let shareSessions = ShareSessions()
+  /// What hashes of message ids depend on, so that nobody can choose some that collide.
+  let shareSecret = KeyHash.Secret.random()
   package let topicChanges = TopicChanges()
   let options: Options
   let upkeepCounts = UpkeepCounts()
@@ -59,6 +63,8 @@ package final class Broker: Sendable {
     transactions = try TransactionShards(
       state.server, time: time, timer: coordinatorTimer, logger: options.logger)
     coordination = try Coordination(
+      state.server, time: time, timer: coordinatorTimer, logger: options.logger)
+    shareShards = try ShareShards(
       state.server, time: time, timer: coordinatorTimer, logger: options.logger)
     self.options = options
     clientQuotas = ClientQuotas(time)
@@ -102,6 +108,7 @@ package final class Broker: Sendable {
     maintenance.stop()
     coordinatorTimer.stop()
     transactions.markers.stop()
+    shareShards.effects.deadLetters.stop()
     coordination.stop()
     defer { directory.unlock() }
     do {

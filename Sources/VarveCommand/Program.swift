@@ -7,7 +7,8 @@ enum Program {
   static let version = "0.1.0"
 
   static let commands: [Command] =
-    TopicCommands.all + GroupCommands.all + TransactionCommands.all + TraceCommands.all + served
+    TopicCommands.all + GroupCommands.all + QueueCommands.all + DeadLetterCommands.all
+    + TransactionCommands.all + TraceCommands.all + served
     + LogCommands.all + BenchCommands.all + [GuaranteeCommand.guarantees]
 
   private static var served: [Command] {

@@ -13,6 +13,16 @@ public enum QueueHeaders {
   public static let failure = "varve.failure"
   /// Of any record: what is the same for all copies of a message, for whoever handles each once.
   public static let messageID = "varve.message.id"
+  /// Of a job: 0 to 31; higher ones come first.
+  public static let priority = "varve.priority"
+  /// Of a job: milliseconds from its timestamp on, before which it is not delivered.
+  public static let delay = "varve.delay.ms"
+  /// Of a job: the same as a time, in milliseconds since 1970 UTC.
+  public static let deliverAt = "varve.deliver.at"
+  /// Of a job: milliseconds from its timestamp on, after which it is not delivered.
+  public static let timeToLive = "varve.ttl.ms"
+  /// Of a job: the same as a time, in milliseconds since 1970 UTC.
+  public static let expiresAt = "varve.expires.at"
   /// Of a record of a store: its writer and a number.
   static let write = "varve.write"
 }

@@ -20,7 +20,8 @@ struct SchemaTests {
       #expect(schema.flexibleSince == subject.type.api.flexibleSince, "\(subject.type)")
       let ours = SchemaRecorder.schema(of: subject.type, version: subject.version)
       let theirs = schema.describe(version: subject.version)
-      #expect(ours == theirs, "\(subject.testDescription)")
+      // Tags from 10,000 on are Varve's own.
+      #expect(ours.replacing(#/ <1\d{4}:[^>]*>/#, with: "") == theirs, "\(subject.testDescription)")
       if let key = schema.key { #expect(subject.type.api.key == key, "\(subject.type)") }
     }
   }

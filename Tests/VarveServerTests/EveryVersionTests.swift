@@ -64,6 +64,11 @@ import VarveProtocol
     Probe(ConsumerGroupDescribeRequest.self, ConsumerGroupDescribeResponse.self),
     Probe(ShareGroupHeartbeatRequest.self, ShareGroupHeartbeatResponse.self),
     Probe(ShareGroupDescribeRequest.self, ShareGroupDescribeResponse.self),
+    Probe(ShareFetchRequest.self, ShareFetchResponse.self),
+    Probe(ShareAcknowledgeRequest.self, ShareAcknowledgeResponse.self),
+    Probe(DescribeShareGroupOffsetsRequest.self, DescribeShareGroupOffsetsResponse.self),
+    Probe(AlterShareGroupOffsetsRequest.self, AlterShareGroupOffsetsResponse.self),
+    Probe(DeleteShareGroupOffsetsRequest.self, DeleteShareGroupOffsetsResponse.self),
   ]
 
   private static let transactions: [Probe] = [

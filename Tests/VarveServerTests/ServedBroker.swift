@@ -26,6 +26,7 @@ final class ServedBroker: Sendable {
     let common = [
       "log.retention.ms": "-1", "offsets.topic.num.partitions": "2",
       "transaction.state.log.num.partitions": "2",
+      "share.coordinator.state.topic.num.partitions": "2",
     ]
     options.serverConfigs = common.merging(serverConfig) { $1 }
     broker = try Broker.open(directory.path + "/data", on: fileSystem, options: options)

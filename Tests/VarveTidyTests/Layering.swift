@@ -27,7 +27,8 @@ enum Layering {
       "Glibc", "Musl", "Darwin",
     ],
     "VarveCommand": [
-      "Varve", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl", "Darwin",
+      "Varve", "VarveQueues", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl",
+      "Darwin",
     ],
     "VarveBenchmarks": [
       "Varve", "VarveQueues", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol",

@@ -147,10 +147,9 @@ package enum ForeignServerConfigs {
     "share.coordinator.append.linger.ms", "share.coordinator.cold.partition.snapshot.interval.ms",
     "share.coordinator.load.buffer.size", "share.coordinator.snapshot.update.records.per.snapshot",
     "share.coordinator.state.topic.compression.codec", "share.coordinator.state.topic.min.isr",
-    "share.coordinator.state.topic.num.partitions",
     "share.coordinator.state.topic.prune.interval.ms",
     "share.coordinator.state.topic.replication.factor",
-    "share.coordinator.state.topic.segment.bytes", "share.coordinator.write.timeout.ms",
+    "share.coordinator.write.timeout.ms",
     "share.fetch.purgatory.purge.interval.requests",
   ]
 }

@@ -1,7 +1,7 @@
 /// The configs that a group can have, and the server's bounds on them.
 package enum GroupConfigTable {
   /// By name, with Kafka's names and defaults.
-  package static let all: [TopicConfigDefinition] = shares.sorted { $0.name < $1.name }
+  package static let all: [TopicConfigDefinition] = (shares + queues).sorted { $0.name < $1.name }
 
   static func named(_ name: String) -> TopicConfigDefinition? { byName[name] }
 

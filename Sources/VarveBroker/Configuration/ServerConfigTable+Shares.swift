@@ -1,6 +1,15 @@
 extension ServerConfigDefinition {
   /// Share groups (KIP-932), and within which bounds a group may have its own say (KIP-1240).
-  static let shareGroups: [ServerConfigDefinition] = members + records
+  static let shareGroups: [ServerConfigDefinition] = members + records + state
+
+  private static let state: [ServerConfigDefinition] = [
+    .init(
+      "share.coordinator.state.topic.num.partitions", .int, "50", .atLeast(1),
+      "The partitions of __share_group_state, once it is created."),
+    .init(
+      "share.coordinator.state.topic.segment.bytes", .int, "104857600", .atLeast(1_048_576),
+      "The segment.bytes of __share_group_state, once it is created."),
+  ]
 
   private static let members: [ServerConfigDefinition] = [
     .init(

@@ -40,6 +40,7 @@ final class Coordination: Sendable {
     guard topics.image != image else { return }
     topics.image = image
     for shard in groups.all { shard.post { state, _ in state.topicsChanged(to: image) } }
+    broker.shareShards.topicsChanged(to: image)
   }
 
   /// Tells the coordinators of groups whose own configs have changed.

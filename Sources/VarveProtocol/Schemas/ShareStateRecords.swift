@@ -89,12 +89,18 @@ package struct ShareUpdateValue: WireMessage, Equatable {
 }
 
 /// Records of a partition that are in the same state in a share group.
+///
+/// The tagged fields are Varve's own; Kafka passes over them.
 package struct ShareStateBatch: WireStruct, Hashable, Sendable {
   package var firstOffset: Offset = 0
   package var lastOffset: Offset = 0
   /// 0 available, 2 acknowledged, 4 archived; locks are not stored.
   package var deliveryState: Int8 = 0
   package var deliveryCount: Int16 = 0
+  /// Not to be delivered before, in milliseconds since 1970; 0 for at once.
+  package var availableAt: Int64 = 0
+  /// Why the records go to the dead letters; 0 for those that do not.
+  package var failure: Int8 = 0
 
   package init() {}
   package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
@@ -102,5 +108,9 @@ package struct ShareStateBatch: WireStruct, Hashable, Sendable {
     wire.code(&lastOffset)
     wire.code(&deliveryState)
     wire.code(&deliveryCount)
+    wire.tags { wire in
+      wire.code(&availableAt, tag: 10_000, unless: 0)
+      wire.code(&failure, tag: 10_001, unless: 0)
+    }
   }
 }

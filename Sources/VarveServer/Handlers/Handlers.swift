@@ -18,7 +18,10 @@ enum Handlers {
     .consumerGroupDescribe,
   ]
 
-  private static let shares: [Handler] = [.shareGroupHeartbeat, .shareGroupDescribe]
+  private static let shares: [Handler] = [
+    .shareGroupHeartbeat, .shareGroupDescribe, .shareFetch, .shareAcknowledge,
+    .describeShareGroupOffsets, .alterShareGroupOffsets, .deleteShareGroupOffsets,
+  ]
 
   private static let transactions: [Handler] = [
     .initProducerId, .addPartitionsToTxn, .addOffsetsToTxn, .endTxn, .txnOffsetCommit,

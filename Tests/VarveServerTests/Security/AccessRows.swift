@@ -6,7 +6,8 @@ import VarveProtocol
 enum AccessRows {
   typealias Row = AccessTests.Row
 
-  static let all: [Row] = data + topics + configs + groups + offsets + transactions + administration
+  static let all: [Row] =
+    data + topics + configs + groups + shares + offsets + transactions + administration
 
   private static let topic: Int8 = 2
   private static let group: Int8 = 3
@@ -16,11 +17,11 @@ enum AccessRows {
     [(4, "kafka-cluster", operation)]
   }
 
-  private static func orders(_ operation: Int8) -> [(Int8, String, Int8)] {
+  static func orders(_ operation: Int8) -> [(Int8, String, Int8)] {
     [(topic, "orders", operation)]
   }
 
-  private static func readers(_ operation: Int8) -> [(Int8, String, Int8)] {
+  static func readers(_ operation: Int8) -> [(Int8, String, Int8)] {
     [(group, "readers", operation)]
   }
 
@@ -301,24 +302,6 @@ enum AccessRows {
     },
     Row(
       ConsumerGroupDescribeRequest.self, ConsumerGroupDescribeResponse.self, version: 0,
-      readers(8), .groupAuthorizationFailed
-    ) {
-      $0.groupIDs = ["readers"]
-    } code: {
-      $0.groups.first?.errorCode
-    },
-    Row(
-      ShareGroupHeartbeatRequest.self, ShareGroupHeartbeatResponse.self, version: 1,
-      readers(3) + orders(8), .groupAuthorizationFailed
-    ) {
-      $0.groupID = "readers"
-      $0.memberID = "m"
-      $0.subscribedTopicNames = ["orders"]
-    } code: {
-      $0.errorCode
-    },
-    Row(
-      ShareGroupDescribeRequest.self, ShareGroupDescribeResponse.self, version: 1,
       readers(8), .groupAuthorizationFailed
     ) {
       $0.groupIDs = ["readers"]

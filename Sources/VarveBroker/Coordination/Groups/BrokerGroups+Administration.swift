@@ -11,6 +11,9 @@ extension BrokerGroups {
         let reply = try await shard(of: id).run { (state, now) in
           state.deleteGroups([id], at: now)
         }
+        if reply.results.allSatisfy({ $0.errorCode == .none }) {
+          try await broker.shares.forget(id)
+        }
         response.results += reply.results
       } catch {
         var result = DeleteGroupsResponse.Result()

@@ -1,0 +1,65 @@
+/// A record that is a consumer's until it says what became of it, or its lock is over.
+public struct SharedRecord: Sendable {
+  /// The partition that it is from.
+  public let source: TopicPartition
+  public let record: Record
+  /// How often it was delivered to consumers of the group, this time included.
+  public let deliveryCount: Int
+
+  public var offset: Offset { record.offset }
+  public var topic: TopicName { source.topic }
+  public var partition: Int32 { source.partition }
+  public var timestamp: Timestamp { record.timestamp }
+  public var key: ByteSlice? { record.key }
+  public var value: ByteSlice? { record.value }
+  public var headers: [Header] { record.headers }
+}
+
+/// What a consumer says of a record that it has.
+public enum ShareAcknowledgement: Hashable, Sendable {
+  /// It is done with.
+  case accept
+  /// Another may have it, after a while: what the group's configs say, or `after`. One that was
+  /// delivered as often as it may be goes to the dead letters.
+  case release(after: Duration? = nil)
+  /// Nobody can do anything with it: it goes to the dead letters, which have the reason.
+  case reject(reason: String? = nil)
+  /// It is needed for longer: its lock begins anew.
+  case renew
+}
+
+/// Where a share group is in a partition.
+public struct SharedPartition: Hashable, Sendable {
+  public let id: TopicPartition
+  /// All before it is done with.
+  public let startOffset: Offset
+  /// Records that are not done with.
+  public let remaining: Int64
+  /// Of these, those that can be delivered now,
+  public let ready: Int64
+  /// those that wait for their time,
+  public let delayed: Int64
+  /// those that consumers have,
+  public let locked: Int64
+  /// and those that wait to be copied to the dead letters.
+  public let failing: Int64
+  /// What became of records since the broker started.
+  public let counts: Counts
+
+  public struct Counts: Hashable, Sendable {
+    public var delivered: Int64 = 0
+    /// Of these, those that had been delivered before.
+    public var redelivered: Int64 = 0
+    public var accepted: Int64 = 0
+    public var released: Int64 = 0
+    public var rejected: Int64 = 0
+    /// Locks that were over before anything was said.
+    public var timedOut: Int64 = 0
+    public var expired: Int64 = 0
+    /// Left out as copies of a message.
+    public var repeated: Int64 = 0
+    public var deadLettered: Int64 = 0
+
+    public init() {}
+  }
+}

@@ -1,0 +1,33 @@
+/// What an operation makes of records, in as few ranges as can be.
+struct ShareChanges: Sendable {
+  /// As Kafka numbers them.
+  enum State: Int8, Sendable {
+    case available = 0
+    case acknowledged = 2
+    case archived = 4
+  }
+
+  struct Change: Equatable, Sendable {
+    var offsets: ClosedRange<Int64>
+    let state: State
+    /// Of `available` records.
+    var history = SharePartition.History(deliveryCount: 0)
+  }
+
+  private(set) var changes: [Change] = []
+
+  var isEmpty: Bool { changes.isEmpty }
+
+  mutating func append(
+    _ offset: Int64, _ state: State,
+    _ history: SharePartition.History = SharePartition.History(deliveryCount: 0)
+  ) {
+    if let last = changes.last, last.offsets.upperBound + 1 == offset, last.state == state,
+      last.history == history
+    {
+      changes[changes.count - 1].offsets = last.offsets.lowerBound...offset
+    } else {
+      changes.append(Change(offsets: offset...offset, state: state, history: history))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+internal import VarveBase
+internal import VarveProtocol
+
+/// What is stored of a partition.
+extension SharePartition {
+  /// Ranges that are longer are of no log that there can be.
+  private static let rangeMax: Int64 = 1 << 36
+
+  mutating func apply(_ batches: [ShareStateBatch]) {
+    for batch in batches {
+      let first = max(batch.firstOffset.rawValue, startOffset)
+      guard first <= batch.lastOffset.rawValue,
+        batch.lastOffset.rawValue - first < Self.rangeMax
+      else { continue }
+      let offsets = first...batch.lastOffset.rawValue
+      guard batch.deliveryState == ShareChanges.State.available.rawValue else {
+        done.insert(offsets)
+        if !histories.isEmpty { for offset in offsets { histories[offset] = nil } }
+        continue
+      }
+      let history = History(
+        deliveryCount: batch.deliveryCount, availableAt: batch.availableAt,
+        failure: ShareFailure(rawValue: batch.failure))
+      for offset in offsets { histories[offset] = history }
+    }
+  }
+
+  /// Brings in a change that was stored.
+  mutating func replay(_ value: ShareUpdateValue) {
+    let start = value.startOffset.rawValue
+    if start > startOffset {
+      startOffset = start
+      done.removeAll(before: start)
+      histories = histories.filter { $0.key >= start }
+    }
+    apply(value.stateBatches)
+    advance()
+    scanEnd = startOffset
+    updatesSinceSnapshot += 1
+  }
+
+  mutating func replay(_ value: ShareSnapshotValue) {
+    self = SharePartition(
+      key, startOffset: value.startOffset.rawValue, stateEpoch: value.stateEpoch)
+    snapshotEpoch = value.snapshotEpoch
+    apply(value.stateBatches)
+    advance()
+    scanEnd = startOffset
+  }
+
+  // MARK: Making records
+
+  /// How many updates there are before the next snapshot. A long one pays when there are as many.
+  private var updatesMax: Int { max(500, histories.count + Int(done.count) / 64) }
+
+  /// The record of an operation's changes; or a snapshot, where one is due.
+  mutating func records(of changes: ShareChanges, at now: Moment) -> [ShareStateRecord] {
+    guard updatesSinceSnapshot < updatesMax else { return snapshot(at: now) }
+    updatesSinceSnapshot += 1
+    var value = ShareUpdateValue()
+    value.snapshotEpoch = snapshotEpoch
+    value.startOffset = Offset(startOffset)
+    value.deliveryCompleteCount = Int32(clamping: completedCount)
+    value.stateBatches = changes.changes.filter { $0.offsets.upperBound >= startOffset }
+      .map { ShareStateBatch($0.offsets, $0.state, $0.history) }
+    var name = ShareUpdateKey()
+    (name.groupID, name.topicID, name.partition) = (key.group, key.topicID, key.partition)
+    return [.update(name, value)]
+  }
+
+  /// The whole state.
+  mutating func snapshot(at now: Moment) -> [ShareStateRecord] {
+    snapshotEpoch += 1
+    updatesSinceSnapshot = 0
+    var value = ShareSnapshotValue()
+    value.snapshotEpoch = snapshotEpoch
+    value.stateEpoch = stateEpoch
+    value.startOffset = Offset(startOffset)
+    value.deliveryCompleteCount = Int32(clamping: completedCount)
+    value.createTimestamp = now.wallClock.rawValue
+    value.writeTimestamp = now.wallClock.rawValue
+    value.stateBatches = done.ranges.map { ShareStateBatch($0, .acknowledged) }
+    for (offset, history) in histories.sorted(by: { $0.key < $1.key }) {
+      value.stateBatches.append(ShareStateBatch(offset...offset, .available, history))
+    }
+    return [.snapshot(ShareSnapshotKey(key), value)]
+  }
+}
+
+extension ShareStateBatch {
+  fileprivate init(
+    _ offsets: ClosedRange<Int64>, _ state: ShareChanges.State,
+    _ history: SharePartition.History = SharePartition.History(deliveryCount: 0)
+  ) {
+    self.init()
+    firstOffset = Offset(offsets.lowerBound)
+    lastOffset = Offset(offsets.upperBound)
+    deliveryState = state.rawValue
+    deliveryCount = history.deliveryCount
+    availableAt = history.availableAt
+    failure = history.failure?.rawValue ?? 0
+  }
+}
+
+extension ShareSnapshotKey {
+  init(_ key: SharePartitionKey) {
+    self.init()
+    groupID = key.group
+    topicID = key.topicID
+    partition = key.partition
+  }
+}

@@ -1,0 +1,94 @@
+internal import VarveBase
+internal import VarveBroker
+internal import VarveCoordination
+internal import VarveProtocol
+
+// DescribeShareGroupOffsets: up to where share groups are done with partitions (KIP-932). Versions
+// 0 to 1.
+extension Handler {
+  static let describeShareGroupOffsets = Handler(
+    awaiting: DescribeShareGroupOffsetsRequest.self
+  ) { request, context in
+    var response = DescribeShareGroupOffsetsResponse()
+    for asked in request.groups {
+      var group = DescribeShareGroupOffsetsResponse.Group()
+      group.groupID = asked.groupID
+      do throws(CoordinatorError) {
+        try context.access.require(.describe, group: asked.groupID)
+        group.topics = try await topics(of: asked, context)
+      } catch {
+        group.errorCode = error.code
+        group.errorMessage = error.message
+      }
+      response.groups.append(group)
+    }
+    return response
+  }
+
+  private typealias Topic = DescribeShareGroupOffsetsResponse.Group.Topic
+
+  private static func topics(
+    of asked: DescribeShareGroupOffsetsRequest.Group, _ context: RequestContext
+  ) async throws(CoordinatorError) -> [Topic] {
+    guard let named = asked.topics else {
+      let positions = try await context.broker.shares.positions(of: asked.groupID)
+      let names = Set(positions.map(\.topic)).sorted()
+      return names.filter { context.access.allows(.describe, topic: $0) }.map { name in
+        topic(name, positions.filter { $0.topic == name })
+      }
+    }
+    var topics: [Topic] = []
+    for one in named {
+      guard context.access.allows(.describe, topic: one.name) else {
+        topics.append(refused(one, .topicAuthorizationFailed))
+        continue
+      }
+      guard let name = try? TopicName(one.name),
+        context.broker.topicSummary(named: name) != nil
+      else {
+        topics.append(refused(one, .unknownTopicOrPartition))
+        continue
+      }
+      let positions = try await context.broker.shares.positions(
+        of: asked.groupID, one.partitions.map { TopicPartition(topic: name, partition: $0) })
+      var answer = topic(one.name, positions)
+      let known = Set(positions.map(\.partition))
+      answer.partitions += one.partitions.filter { !known.contains($0) }.map {
+        refused($0, .unknownTopicOrPartition)
+      }
+      topics.append(answer)
+    }
+    return topics
+  }
+
+  private static func topic(_ name: String, _ positions: [BrokerShares.Position]) -> Topic {
+    var topic = Topic()
+    topic.name = name
+    topic.topicID = positions.first?.topicID ?? .zero
+    topic.partitions = positions.map { position in
+      var partition = Topic.Partition()
+      partition.partitionIndex = position.partition
+      partition.startOffset = position.startOffset
+      partition.lag = position.lag
+      return partition
+    }
+    return topic
+  }
+
+  private static func refused(
+    _ asked: DescribeShareGroupOffsetsRequest.Group.Topic, _ code: ErrorCode
+  ) -> Topic {
+    var topic = Topic()
+    topic.name = asked.name
+    topic.partitions = asked.partitions.map { refused($0, code) }
+    return topic
+  }
+
+  private static func refused(_ index: Int32, _ code: ErrorCode) -> Topic.Partition {
+    var partition = Topic.Partition()
+    partition.partitionIndex = index
+    partition.startOffset = -1
+    partition.errorCode = code
+    return partition
+  }
+}
