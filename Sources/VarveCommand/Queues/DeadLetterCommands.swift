@@ -90,8 +90,9 @@ extension DeadLetterCommands {
     options.target = call.value("to")
     options.isDryRun = call.has("dry-run")
     if let since = call.value("since") {
-      guard case .timestamp(let time) = try position(since, option: "since", names: []) else {
-        throw UsageError("--since takes @TIMESTAMP, not '\(since)'")
+      guard since.hasPrefix("@"), let time = Timestamp(text: since.dropFirst()) else {
+        throw UsageError(
+          "--since takes @TIMESTAMP, in milliseconds since 1970 or in ISO 8601, not '\(since)'")
       }
       options.since = time
     }
@@ -136,7 +137,7 @@ extension DeadLetter {
       deliveries  \(deliveryCount.map { "\($0)" } ?? "-")
       redriven    \(redriveCount)
       reason      \(reason ?? "-")
-      key         \(QueueText.text(record.key))
+      key         \(record.key.map { QueueText.text($0) } ?? "-")
       \(headers.joined())
       \(QueueText.text(record.value))
 
