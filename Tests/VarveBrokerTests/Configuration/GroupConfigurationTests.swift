@@ -7,8 +7,8 @@ import VarveTestKit
 struct GroupConfigurationTests {
   /// Kafka 4.3's reference of group configs.
   @Test func `names and defaults are Kafka's`() {
-    let standards = Dictionary(
-      uniqueKeysWithValues: GroupConfigTable.all.map { ($0.name, $0.standard) })
+    let kafkas = GroupConfigTable.all.filter { $0.name.hasPrefix("share.") }
+    let standards = Dictionary(uniqueKeysWithValues: kafkas.map { ($0.name, $0.standard) })
     #expect(
       standards == [
         "share.auto.offset.reset": "latest", "share.delivery.count.limit": "5",
@@ -16,6 +16,17 @@ struct GroupConfigurationTests {
         "share.partition.max.record.locks": "2000", "share.record.lock.duration.ms": "30000",
         "share.renew.acknowledge.enable": "true", "share.session.timeout.ms": "45000",
       ])
+  }
+
+  @Test func `a group that sets nothing is no queue, and has no dead letters`() throws {
+    let own = GroupConfigTable.all.filter { !$0.name.hasPrefix("share.") }
+    #expect(
+      own.map { "\($0.name)=\($0.standard)" } == [
+        "errors.deadletterqueue.topic.name=", "varve.deduplication.window.ms=0",
+        "varve.priority.order=strict", "varve.queue.enable=false", "varve.retry.backoff=fixed",
+        "varve.retry.delay.max.ms=3600000", "varve.retry.delay.ms=0", "varve.ttl.ms=-1",
+      ])
+    #expect(try GroupConfiguration().deadLetterTopic == nil)
   }
 
   @Test func `a group says, else the server, else the default`() throws {
