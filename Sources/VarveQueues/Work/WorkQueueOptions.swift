@@ -5,8 +5,8 @@ public struct WorkQueueOptions: Sendable {
   public var partitions: Int32 = 1
   /// Of the topic of jobs: how long they are kept when nobody handles them, say.
   public var topicConfig: [TopicConfig] = []
-  /// For how long a job is its worker's before another gets it. Workers of ``WorkQueue/work`` renew
-  /// it while their handler runs.
+  /// For how long a job is its worker's before another gets it. Workers renew it while their
+  /// handler runs: see ``WorkQueue/work(concurrency:observing:_:)``.
   public var visibilityTimeout = Duration.seconds(30)
   /// How often a job is tried, 2 to 10.
   public var attemptsMax = 5

@@ -5,7 +5,7 @@ import VarveTestKit
 /// Goal: no job is lost, none handled after its acknowledgement was stored, none early, none past
 /// its time-to-live, and priorities hold. The oracle is a table of all records.
 struct ShareSimulationTests {
-  @Test func `S21, G69: a share group gives what a table of all records says`() {
+  @Test func `S21, G42, G69: a share group gives what a table of all records says`() {
     var (accepted, redelivered) = (0, 0)
     for seed in TestShare.seeds(60, long: 10_000) {
       let result = ShareSimulation.run(seed: seed, isQueue: false)
