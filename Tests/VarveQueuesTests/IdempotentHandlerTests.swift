@@ -8,11 +8,12 @@ import VarveTestKit
 @Suite(.timeLimit(.hang)) struct IdempotentHandlerTests {
   /// A handler that copies its messages to topic `out`.
   private static func copy(
-    _ varve: Varve, as id: String = "copier", time: any TimeSource = SystemTime(),
+    _ varve: Varve, as id: String = "copier", timeToLive: Duration = .seconds(86_400),
+    time: any TimeSource = SystemTime(),
     _ isToFail: @escaping @Sendable (String) -> Bool = { _ in false }
   ) throws -> (IdempotentHandler, Task<Void, any Error>) {
     var options = IdempotentHandler.Options()
-    options.timeToLive = .seconds(10)
+    options.timeToLive = timeToLive
     options.time = time
     options.consumer.reading.batchBytes = 1
     let handler = try varve.idempotentHandler(id, group: "copiers", topic: "in", options: options)
@@ -82,7 +83,7 @@ import VarveTestKit
     try await Door.inProcess.with { varve in
       try await Self.topics(varve)
       let time = ManualTime()
-      let (_, running) = try Self.copy(varve, time: time)
+      let (_, running) = try Self.copy(varve, timeToLive: .seconds(10), time: time)
       try await Self.send(["old"], end: "end 1", to: varve)
       _ = try await Self.output(of: varve, until: "end 1")
       time.advance(byMilliseconds: 6_000)

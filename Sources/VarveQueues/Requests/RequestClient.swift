@@ -5,7 +5,7 @@ public import Varve
 /// ```swift
 /// let prices = try await varve.requests(
 ///   to: "prices", repliesIn: "price-replies", requests: .text, replies: .text)
-/// let price = try await prices.reply(to: "apples", within: .seconds(2))
+/// let price = try await prices.reply(to: "apples", within: .seconds(30))
 /// ```
 ///
 /// Any number of tasks may ask at once. Who answers may be another process, and any client that

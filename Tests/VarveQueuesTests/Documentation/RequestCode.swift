@@ -8,7 +8,7 @@ func asking(_ varve: Varve, _ show: (String) -> Void) async throws {
   let prices = try await varve.requests(
     to: "prices", repliesIn: "price-replies", requests: .text, replies: .text)
   do {
-    show(try await prices.reply(to: "apples", within: .seconds(2)))
+    show(try await prices.reply(to: "apples", within: .seconds(30)))
   } catch {
     switch error.code {
     case .deadlineExceeded: show("nobody knows at the moment")
