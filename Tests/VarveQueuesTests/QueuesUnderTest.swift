@@ -48,6 +48,8 @@ extension Varve {
       "offsets.topic.num.partitions": "1", "offsets.topic.segment.bytes": "1048576",
       "transaction.state.log.num.partitions": "1",
       "transaction.state.log.segment.bytes": "1048576",
+      "share.coordinator.state.topic.num.partitions": "1",
+      "share.coordinator.state.topic.segment.bytes": "1048576",
     ]
     return try Varve(directory: "data", options: options, on: disk, time: time)
   }

@@ -34,10 +34,11 @@ enum Housekeeping {
     return Set(rows.matches(of: /(?:^|\n)\| `(\w+)`/).map { String($0.output.1) })
   }
 
-  /// The rows of the goals that a test's display name shows, as in `@Test("G03: …")`.
+  /// The rows of the goals that a test's display name shows, as in `@Test("G03: …")`, or its name
+  /// where that is a sentence between backquotes.
   static func goals(shownIn text: String) -> Set<String> {
     var ids: Set<String> = []
-    for name in text.matches(of: /@(?:Test|Suite)\(\s*"((?:[SG]\d\d,? ?)+)/) {
+    for name in text.matches(of: /(?:@(?:Test|Suite)\(\s*"|\bfunc `)((?:[SG]\d\d,? ?)+)/) {
       ids.formUnion(name.output.1.matches(of: /[SG]\d\d/).map { String($0.output) })
     }
     return ids

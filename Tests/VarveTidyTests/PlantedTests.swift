@@ -163,7 +163,34 @@ import Testing
     let test =
       "@Test(\"G03, S06: a lookup\") func a() {}\n@Suite(\"G99: b\") // G77\n@Test(\"c G01\")"
     #expect(Housekeeping.goals(shownIn: test) == ["G03", "S06", "G99"])
+    let named = "@Test func `S25, G66: a sentence`() {}\nlet `S01` = \"func S02\"\nfunc `c G01`()"
+    #expect(Housekeeping.goals(shownIn: named) == ["S25", "G66"])
     let goals = "\n| id | capability |\n| --- | --- |\n| S06 | durable |\n| G03 | lookup |\nG99"
     #expect(Housekeeping.goals(definedIn: goals) == ["S06", "G03"])
+  }
+
+  @Test func `a cell of the comparison without a test is found`() {
+    let table = """
+      | | one | ids |
+      | --- | --- | --- |
+      | other | none | S99 |
+
+      | | queue | topic | consumer group |
+      | --- | --- | --- | --- |
+      | who gets it | one (S07) | all (S08, G01) | |
+      | order | by priority | by partition (S99) | by key (S09) |
+
+      | | queue |
+      | later | none |
+      """
+    #expect(Comparison.cells(in: table).count == 6)
+    #expect(
+      Comparison.unshown(in: table, by: ["S07", "S08", "S09", "G01"])
+        == ["who gets it: ", "order: by priority", "order: by partition (S99)"])
+    #expect(Comparison.cells(in: "| | one |").isEmpty)
+  }
+
+  @Test func `a row that an article names is read from its text`() {
+    #expect(Comparison.ids(in: "S07, (G33) in S100 and GS01, `S25`") == ["S07", "G33", "S25"])
   }
 }

@@ -71,6 +71,29 @@ import Testing
     }
   }
 
+  @Test func `S10: each cell that compares queue, topic and group names a test that there is`()
+    throws
+  {
+    let article = try #require(SourceTree.text("\(Self.patterns)/PublishSubscribe.md"))
+    #expect(Comparison.cells(in: article).count >= 24)
+    #expect(Comparison.unshown(in: article, by: Self.shown) == [])
+  }
+
+  @Test(arguments: ["Patterns", "PublishSubscribe", "ChoosingADesign"])
+  func `a test that an article names is there`(article: String) throws {
+    let text = try #require(SourceTree.text("\(Self.patterns)/\(article).md"))
+    #expect(Comparison.ids(in: text).subtracting(Self.shown) == [])
+  }
+
+  private static let patterns = "Sources/VarveQueues/VarveQueues.docc"
+
+  /// The rows of the goals that tests name, but for those that are planted.
+  private static let shown = SourceTree.files
+    .filter { $0.isTest && !$0.path.hasSuffix("/PlantedTests.swift") }
+    .reduce(into: Set<String>()) { shown, file in
+      shown.formUnion(Housekeeping.goals(shownIn: file.lines.joined(separator: "\n")))
+    }
+
   private func expectNone(of rule: Rule, sourceLocation: SourceLocation = #_sourceLocation) {
     let findings = SourceTree.findings(of: rule)
     #expect(

@@ -4,7 +4,8 @@ import VarveQueues
 // The code of the article PublishSubscribe.
 
 func publishing(
-  _ varve: Varve, to groups: [String], _ use: @escaping @Sendable (String, Record) -> Void
+  _ varve: Varve, to groups: [String],
+  _ use: @escaping @Sendable (String, Record) async throws -> Void
 ) async throws {
   // snippet
   func subscribe(_ group: String, _ use: @escaping (Record) async throws -> Void) async throws {
@@ -16,7 +17,7 @@ func publishing(
   // end
   try await withThrowingTaskGroup(of: Void.self) { tasks in
     for group in groups {
-      tasks.addTask { try await subscribe(group) { use(group, $0) } }
+      tasks.addTask { try await subscribe(group) { try await use(group, $0) } }
     }
     try await tasks.waitForAll()
   }
