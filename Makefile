@@ -13,9 +13,9 @@ DATABASES := libsqlite3-dev libpq-dev postgresql libhiredis-dev redis-server
 # Everything that the tests cover, which is more than a user's build has by itself.
 TRAITS := default,SQLite,PostgreSQL,Redis,Peers
 # What the benchmarks link: peers, and the client that drives servers.
-BENCHMARKING := liblmdb-dev libsqlite3-dev librdkafka-dev
+BENCHMARKING := liblmdb-dev libsqlite3-dev librdkafka-dev libhiredis-dev librabbitmq-dev
 # What they compare with, those and more.
-PEERS := $(BENCHMARKING) redis-tools
+PEERS := $(BENCHMARKING) redis-tools rabbitmq-server
 
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=

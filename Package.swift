@@ -38,7 +38,8 @@ let package = Package(
     .trait(name: "PostgreSQL", description: "Process records into PostgreSQL (libpq)."),
     .trait(
       name: "Peers",
-      description: "Benchmarks drive servers with librdkafka, and compare with LMDB and SQLite.",
+      description:
+        "Benchmarks drive servers with their C clients, and compare with LMDB and SQLite.",
       enabledTraits: ["Serve"]),
   ],
   targets: [
@@ -52,6 +53,7 @@ let package = Package(
     .systemLibrary(name: "CLMDB", path: "Sources/CLibraries/CLMDB"),
     .systemLibrary(name: "CSQLite", path: "Sources/CLibraries/CSQLite"),
     .systemLibrary(name: "CHiredis", path: "Sources/CLibraries/CHiredis"),
+    .systemLibrary(name: "CRabbitMQ", path: "Sources/CLibraries/CRabbitMQ"),
     .systemLibrary(name: "CPostgreSQL", path: "Sources/CLibraries/CPostgreSQL"),
 
     .target(name: "CVarve", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
@@ -117,6 +119,8 @@ let package = Package(
         .target(name: "CRdKafka", condition: .when(traits: ["Peers"])),
         .target(name: "CLMDB", condition: .when(traits: ["Peers"])),
         .target(name: "CSQLite", condition: .when(traits: ["Peers"])),
+        .target(name: "CHiredis", condition: .when(traits: ["Peers"])),
+        .target(name: "CRabbitMQ", condition: .when(traits: ["Peers"])),
       ],
       path: "Benchmarks", exclude: ["Demo", "Native"], swiftSettings: relaxed),
     .target(

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import VarveBase
 
@@ -43,18 +44,20 @@ package final class Bench: Sendable {
     }
   }
 
-  /// Runs the contenders in turn, round by round. The first is Varve.
+  /// Runs the contenders in turn, round by round, there and back. The first is Varve.
   package func compare(
     _ title: String, _ unit: String, _ direction: Comparison.Direction = .higherIsBetter,
     rounds: Int = 5, isSameWork: Bool = false, of contenders: [Contender]
   ) async throws -> Comparison {
     var figures = [[Double]](repeating: [], count: contenders.count)
-    for _ in 0..<(options.isSmoke ? 1 : rounds) {
-      var hashes: [UInt64] = []
-      for (index, contender) in contenders.enumerated() {
-        let sample = try await contender.round()
+    for round in 0..<(options.isSmoke ? 1 : rounds) {
+      var hashes = [UInt64](repeating: 0, count: contenders.count)
+      for index in Self.order(of: contenders.count, in: round) {
+        // Nobody pays for the writing back of what the one before left.
+        if !options.isSmoke { sync() }
+        let sample = try await contenders[index].round()
         figures[index].append(sample.figure)
-        hashes.append(sample.hash)
+        hashes[index] = sample.hash
         note(hash: sample.hash)
       }
       if isSameWork, let odd = hashes.firstIndex(where: { $0 != hashes[0] }) {
@@ -67,6 +70,12 @@ package final class Bench: Sendable {
       figures: zip(contenders, figures).map {
         Comparison.Figure(contender: $0.name, rounds: $1)
       })
+  }
+
+  /// Every other round goes from the last to the first: who follows whom makes a difference, by the
+  /// memory and the disk that the one before gave back.
+  private static func order(of count: Int, in round: Int) -> [Int] {
+    round.isMultiple(of: 2) ? Array(0..<count) : Array((0..<count).reversed())
   }
 
   package func note(hash value: UInt64) { hash.wrappingAdd(value, ordering: .relaxed) }

@@ -19,13 +19,15 @@ package struct Benchmark: Sendable {
   package static let all: [Benchmark] =
     [
       .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
-      .groups, .transaction, .processedIDs, .durable, .recovery, .tailLatency, .startUp,
+      .groups, .transaction, .processedIDs, .delayedJobs, .durable, .recovery, .tailLatency,
+      .startUp,
     ] + wire
 
   /// Those of the server, which take librdkafka.
   #if Peers
     private static let wire: [Benchmark] = [
-      .wireProduce, .wireConsume, .wireBoth, .wireLatency, .wireClients,
+      .wireProduce, .wireConsume, .wireBoth, .wireLatency, .wireClients, .wirePartitions,
+      .queueCycles,
     ]
   #else
     private static let wire: [Benchmark] = []

@@ -46,6 +46,16 @@ package struct Comparison: Sendable {
     }
   }
 
+  /// What Varve takes of something, which is compared with nobody's.
+  static func figure(
+    _ title: String, _ unit: String, _ value: Double, atMost most: Double? = nil
+  ) -> Comparison {
+    Comparison(
+      title: title, unit: unit, direction: .lowerIsBetter,
+      figures: [Figure(contender: "Varve", rounds: [value])],
+      goals: most.map { [.atMost($0)] } ?? [])
+  }
+
   static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return .nan }

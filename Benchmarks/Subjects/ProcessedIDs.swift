@@ -19,22 +19,13 @@ extension Benchmark {
       bench.note(hash: UInt64(histogram.count))
       try await subject.varve.close()
       return [
-        figure("disk of \(count) ids", "MiB", Double(disk) / 1048576, atMost: 1024),
-        figure("memory of \(count) ids", "MiB", Double(ids.sizeInBytes) / 1048576),
-        figure("reading \(count) ids at the start", "s", loading.inSeconds),
-        figure(
+        .figure("disk of \(count) ids", "MiB", Double(disk) / 1048576, atMost: 1024),
+        .figure("memory of \(count) ids", "MiB", Double(ids.sizeInBytes) / 1048576),
+        .figure("reading \(count) ids at the start", "s", loading.inSeconds),
+        .figure(
           "lookup, 99th percentile", "µs", max(histogram.percentile(0.99), 1) / 1e3, atMost: 20),
       ]
     }
-  }
-
-  private static func figure(
-    _ title: String, _ unit: String, _ value: Double, atMost most: Double? = nil
-  ) -> Comparison {
-    Comparison(
-      title: title, unit: unit, direction: .lowerIsBetter,
-      figures: [Comparison.Figure(contender: "Varve", rounds: [value])],
-      goals: most.map { [.atMost($0)] } ?? [])
   }
 
   /// As long as a UUID in text.

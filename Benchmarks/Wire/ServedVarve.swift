@@ -16,7 +16,7 @@
         let service = try await varve.serve(port: 0)
         here = (varve, service)
         address = service.address
-        process = ServerProcess(id: getpid())
+        process = .own
         return
       }
       let output = "\(directory)/said"

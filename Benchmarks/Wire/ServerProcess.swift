@@ -4,6 +4,9 @@ import Glibc
 struct ServerProcess: Sendable {
   let id: pid_t
 
+  /// This one.
+  static var own: ServerProcess { ServerProcess(id: getpid()) }
+
   /// The time that processors spent for it, in seconds: its own and the system's on its behalf.
   var cpuSeconds: Double {
     guard let text = Machine.text("/proc/\(id)/stat"), let end = text.lastIndex(of: ")") else {
@@ -19,9 +22,14 @@ struct ServerProcess: Sendable {
 
   /// The memory that is its own, in bytes. The page cache is not, be it mapped or not: all that
   /// keep a log have the log there.
-  var ownBytes: Int {
+  var ownBytes: Int { memory("RssAnon:") }
+
+  /// All of its memory that is there, with the page cache that it has mapped, in bytes.
+  var residentBytes: Int { memory("VmRSS:") }
+
+  private func memory(_ field: String) -> Int {
     guard let status = Machine.text("/proc/\(id)/status"),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("RssAnon:") }),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix(field) }),
       let kibibytes = line.split(whereSeparator: { !$0.isNumber }).first.flatMap({ Int($0) })
     else { return 0 }
     return kibibytes << 10

@@ -11,6 +11,13 @@ struct WireWork: Sendable {
     case paced(recordsPerSecond: Int)
     /// Many clients, each of which waits for the acknowledgement of a record before the next.
     case manyClients(Int)
+    /// Records at a fixed rate go round many partitions, each of which one of many clients reads.
+    case manyPartitions(Int32, readers: Int32, recordsPerSecond: Int)
+
+    var partitions: Int32 {
+      if case .manyPartitions(let count, _, _) = self { return count }
+      return 1
+    }
   }
 
   /// When a write is acknowledged.
@@ -44,6 +51,8 @@ final class Meter {
   private(set) var seconds = 0.0
   private(set) var cpuSeconds = 0.0
   private(set) var peakBytes = 0
+  /// What the server had in memory at the end, with the files that it has mapped.
+  var residentBytes = 0
   /// From handing a record over to its acknowledgement.
   var acknowledged = Histogram()
   /// From handing a record over to having it at the other end.

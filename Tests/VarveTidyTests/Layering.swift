@@ -33,7 +33,8 @@ enum Layering {
     "VarveBenchmarks": [
       "Varve", "VarveQueues", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol",
       "VarveBase",
-      "VarveTestKit", "CBenchmarks", "CLMDB", "CRdKafka", "CSQLite", "CZlib", "Foundation", "Glibc",
+      "VarveTestKit", "CBenchmarks", "CLMDB", "CHiredis", "CRabbitMQ", "CRdKafka", "CSQLite",
+      "CZlib", "Foundation", "Glibc",
     ],
   ]
 

@@ -1,13 +1,14 @@
 #if Peers
   import CRdKafka
 
-  /// One consumer of librdkafka for one partition, from its beginning, in no group. Of one thread.
+  /// One consumer of librdkafka for partitions of a topic, from their beginning, in no group. Of
+  /// one thread.
   final class KafkaConsumer {
     private static let batch = 1_000
     private let handle: KafkaHandle
     private let queue: OpaquePointer
 
-    init(_ address: String, topic: String) throws {
+    init(_ address: String, topic: String, partitions: Range<Int32> = 0..<1) throws {
       handle = try KafkaHandle(
         RD_KAFKA_CONSUMER,
         [
@@ -18,11 +19,13 @@
         throw BenchmarkFailure("librdkafka has no queue for its consumer")
       }
       self.queue = queue
-      let assigned = rd_kafka_topic_partition_list_new(1)
+      let assigned = rd_kafka_topic_partition_list_new(Int32(partitions.count))
       defer { rd_kafka_topic_partition_list_destroy(assigned) }
-      let partition = rd_kafka_topic_partition_list_add(assigned, topic, 0)
-      partition?.pointee.offset = 0
-      try check(rd_kafka_assign(handle.client, assigned), "assign a partition")
+      for number in partitions {
+        let partition = rd_kafka_topic_partition_list_add(assigned, topic, number)
+        partition?.pointee.offset = 0
+      }
+      try check(rd_kafka_assign(handle.client, assigned), "assign partitions")
     }
 
     deinit {

@@ -33,10 +33,10 @@
 
     deinit { rd_kafka_destroy(client) }
 
-    /// Makes a topic of one partition, and waits until it is there.
-    func createTopic(_ name: String) throws {
+    /// Makes a topic, and waits until it is there.
+    func createTopic(_ name: String, partitions: Int32 = 1) throws {
       var text = [CChar](repeating: 0, count: 512)
-      var topic = rd_kafka_NewTopic_new(name, 1, 1, &text, text.count)
+      var topic = rd_kafka_NewTopic_new(name, partitions, 1, &text, text.count)
       guard topic != nil else { throw BenchmarkFailure(Self.string(text)) }
       defer { rd_kafka_NewTopic_destroy(topic) }
       let queue = rd_kafka_queue_new(client)

@@ -2,7 +2,7 @@
   import CRdKafka
   import Glibc
 
-  /// One producer of librdkafka for one partition. Of one thread, which polls.
+  /// One producer of librdkafka for a topic. Of one thread, which polls.
   final class KafkaProducer {
     private let handle: KafkaHandle
     private let topic: OpaquePointer
@@ -48,16 +48,18 @@
     var latencies: Histogram { reports.latencies ?? Histogram() }
 
     /// Hands a record over; waits only while the producer's own queue is full.
-    func send(_ bytes: UnsafeRawBufferPointer) throws {
+    func send(_ bytes: UnsafeRawBufferPointer, to partition: Int32) throws {
       let value = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
       while rd_kafka_produce(
-        topic, 0, RD_KAFKA_MSG_F_COPY, value, bytes.count, nil, 0, nil) != 0
+        topic, partition, RD_KAFKA_MSG_F_COPY, value, bytes.count, nil, 0, nil) != 0
       {
         let code = rd_kafka_last_error()
         guard code == RD_KAFKA_RESP_ERR__QUEUE_FULL else { return try check(code, "produce") }
         try poll(milliseconds: 10)
       }
     }
+
+    func send(_ bytes: UnsafeRawBufferPointer) throws { try send(bytes, to: 0) }
 
     /// Takes the reports that are there, or come within a time.
     func poll(milliseconds: Int32 = 0) throws {

@@ -6,7 +6,7 @@
   final class KafkaServer: StreamServer {
     let name: String
     let process: ServerProcess
-    private let address: String
+    let address: String
     private let ended: () -> Void
 
     init(
@@ -21,7 +21,8 @@
     func stop() { ended() }
 
     func perform(_ work: WireWork, on stream: String, _ meter: Meter) throws -> Bool {
-      try KafkaHandle(RD_KAFKA_PRODUCER, ["bootstrap.servers": address]).createTopic(stream)
+      try KafkaHandle(RD_KAFKA_PRODUCER, ["bootstrap.servers": address])
+        .createTopic(stream, partitions: work.kind.partitions)
       switch work.kind {
       case .produce(let acks):
         let producer = try KafkaProducer(address, topic: stream, acks: acks)
@@ -36,6 +37,8 @@
       case .both: try both(work, stream, meter)
       case .paced(let rate): try paced(work, rate, stream, meter)
       case .manyClients(let count): try manyClients(work, count, stream, meter)
+      case .manyPartitions(let count, let readers, let rate):
+        try manyPartitions(work, count, readers, rate, stream, meter)
       }
       return true
     }

@@ -56,6 +56,7 @@ final class NATSServer: StreamServer {
       let reader = try NATSReader(NATSConnection(to: port), of: stream, batch: Self.window)
       try paced(work, rate, stream, connection, reader, meter)
     case .manyClients(let count): try manyClients(work, count, stream, meter)
+    case .manyPartitions: return false
     }
     return true
   }
