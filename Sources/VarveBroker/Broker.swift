@@ -22,6 +22,7 @@ package final class Broker: Sendable {
   let coordination: Coordination
   let shareShards: ShareShards
   let shareSessions = ShareSessions()
+  let shareMeters = ShareMeters()
   /// What hashes of message ids depend on, so that nobody can choose some that collide.
   let shareSecret = KeyHash.Secret.random()
   package let topicChanges = TopicChanges()

@@ -18,6 +18,7 @@ final class Maintenance: Sendable {
     var isRunning = false
     var retention = Periodic()
     var checkpoint = Periodic()
+    var shares = Periodic()
   }
 
   func start(_ broker: Broker) {
@@ -74,12 +75,14 @@ final class Maintenance: Sendable {
   private func runQuick(_ broker: Broker) {
     let now = broker.time.now
     broker.syncDue()
-    let (retention, checkpoint) = state.withLock { state in
+    let (retention, checkpoint, shares) = state.withLock { state in
       (
         state.retention.isDue(at: now, every: broker.retentionCheckMilliseconds),
-        state.checkpoint.isDue(at: now, every: broker.checkpointMilliseconds)
+        state.checkpoint.isDue(at: now, every: broker.checkpointMilliseconds),
+        state.shares.isDue(at: now, every: ShareMeters.interval)
       )
     }
+    if shares { broker.shares.look() }
     if retention { broker.applyRetention() } else if checkpoint { broker.checkpoint() }
   }
 }

@@ -145,7 +145,9 @@ extension SharedPartition {
       id: TopicPartition(topic: topic, partition: position.partition),
       startOffset: position.startOffset, remaining: position.lag, ready: position.depths.ready,
       delayed: position.depths.delayed, locked: position.depths.locked,
-      failing: position.depths.failing, counts: Counts(position.depths.counts))
+      failing: position.depths.failing, counts: Counts(position.depths.counts),
+      oldestAge: position.oldestAge.map { .milliseconds($0) },
+      flow: position.flow.map { Flow(in: $0.in, out: $0.out) })
   }
 }
 

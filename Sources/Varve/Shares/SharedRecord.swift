@@ -1,3 +1,5 @@
+internal import VarveCoordination
+
 /// A record that is a consumer's until it says what became of it, or its lock is over.
 public struct SharedRecord: Sendable {
   /// The partition that it is from.
@@ -45,6 +47,35 @@ public struct SharedPartition: Hashable, Sendable {
   public let failing: Int64
   /// What became of records since the broker started.
   public let counts: Counts
+  /// How long ago the oldest record that is not done with was stamped; nil where there is none.
+  public let oldestAge: Duration?
+  /// How fast records come and go; nil where that is known for less than a second.
+  public let flow: Flow?
+
+  /// In how many seconds all is done with if it goes on like this: 0 where there is nothing,
+  /// infinity where it does not get less, nil where `flow` is not known.
+  public var secondsToDrain: Double? {
+    remaining <= 0 ? 0 : flow?.secondsToDrain(remaining)
+  }
+
+  /// Records a second, over the last minute, or since the log was opened where that is less.
+  public struct Flow: Hashable, Sendable {
+    /// That come.
+    public var `in`: Double
+    /// That the group is done with: they were handled, given up, or removed from the log.
+    public var out: Double
+
+    public init(in: Double, out: Double) {
+      self.in = `in`
+      self.out = out
+    }
+
+    /// In how many seconds so many records are done with if it goes on like this: 0 where there
+    /// are none, infinity where they do not get fewer.
+    public func secondsToDrain(_ remaining: Int64) -> Double {
+      ShareFlow(in: `in`, out: out).secondsToDrain(remaining)
+    }
+  }
 
   public struct Counts: Hashable, Sendable {
     public var delivered: Int64 = 0

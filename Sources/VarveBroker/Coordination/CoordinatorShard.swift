@@ -105,6 +105,17 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
     try await run { (state, _) throws(CoordinatorError) in Decision(try body(state)) }
   }
 
+  /// What the coordinator says of itself now, whether or not that counts as done: for numbers that
+  /// nobody rests on, from any thread, without a wait for the disk.
+  func glance<Reply: Sendable>(
+    _ body: (State) throws(CoordinatorError) -> Reply
+  ) throws(CoordinatorError) -> Reply {
+    let (decision, _) = try decide(as: nil) { (state, _) throws(CoordinatorError) in
+      Decision(try body(state))
+    }
+    return decision.reply
+  }
+
   /// Ends a producer's transaction in this partition: appends the marker, and makes what was
   /// pending count or not.
   package func completeTransaction(

@@ -14,6 +14,10 @@ extension BrokerShares {
     /// How many records are not done with; -1 where it has not begun.
     package let lag: Int64
     package let depths: ShareDepths
+    /// Nil where it is known for less than a second.
+    package let flow: ShareFlow?
+    /// Milliseconds since the time of the oldest record that is not done with; nil for none.
+    package let oldestAge: Int64?
   }
 
   /// Of some partitions, or of all that the group has begun with. Those that there are not are left
@@ -45,16 +49,19 @@ extension BrokerShares {
     of group: String, _ partition: Partition
   ) async throws(CoordinatorError) -> Position {
     let key = key(of: group, partition)
-    let state = try await broker.shareShards.shards.existing(of: key.description)?.read {
-      $0.partitions[key]
+    let standing = try await broker.shareShards.shards.existing(of: key.description)?.read {
+      $0.partitions[key].map { ShareStanding($0) }
     }
-    let end = partition.log.endOffset.rawValue
-    let start = state.map { max($0.startOffset, partition.log.startOffset.rawValue) }
+    let measure: Measure?
+    do throws(LogError) {
+      measure = if let standing { try self.measure(key, standing, of: partition) } else { nil }
+    } catch { throw CoordinatorError(storing: error) }
+    let start = standing?.start(logStart: partition.log.startOffset.rawValue)
     return Position(
       topic: partition.id.topic.description, topicID: partition.topicID,
       partition: partition.id.partition, startOffset: Offset(start ?? -1),
-      lag: start.map { max(end - $0 - (state?.completedCount ?? 0), 0) } ?? -1,
-      depths: state.map { ShareDepths($0, logEnd: end) } ?? ShareDepths())
+      lag: measure?.remaining ?? -1, depths: measure?.depths ?? ShareDepths(),
+      flow: measure?.flow, oldestAge: measure?.oldestAge)
   }
 
   /// Throws NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND.
@@ -98,27 +105,5 @@ extension BrokerShares {
   func key(of group: String, _ partition: Partition) -> SharePartitionKey {
     SharePartitionKey(
       group: group, topicID: partition.topicID, partition: partition.id.partition)
-  }
-}
-
-/// How many records of a partition are where, for a group.
-package struct ShareDepths: Equatable, Sendable {
-  /// Can be delivered now, or were not looked at yet.
-  package var ready: Int64 = 0
-  package var delayed: Int64 = 0
-  /// Are with consumers.
-  package var locked: Int64 = 0
-  /// Wait to be copied to the dead letters.
-  package var failing: Int64 = 0
-  package var counts = ShareCounts()
-
-  package init() {}
-
-  init(_ partition: SharePartition, logEnd: Int64) {
-    ready = partition.readyCount + max(logEnd - partition.scanEnd, 0)
-    delayed = Int64(partition.delayedCount)
-    locked = Int64(partition.lockedCount)
-    failing = Int64(partition.failingCount)
-    counts = partition.counts
   }
 }

@@ -18,7 +18,10 @@ enum QueueCommands {
     name: "queue stat", summary: "Show how many jobs a queue has, and where they are",
     details: """
       Jobs are ready, wait for their time, are with workers, or wait to be copied to the dead
-      letters. A queue that was just opened has none with workers.
+      letters. A queue that was just opened has none with workers. AGE is that of the oldest job
+      that is not done with, in seconds. IN/S and OUT/S are jobs a second over the last minute, and
+      DRAIN is in how many seconds all are done with at these rates: a program that has had the log
+      open knows them, as /metrics of a server does, and a command that just opened it does not.
 
       \(details)
       """,

@@ -4,12 +4,16 @@ import Varve
 enum QueueText {
   static func table(_ partitions: [SharedPartition]) -> Table {
     var table = Table(
-      ">PARTITION", ">START", ">REMAINING", ">READY", ">DELAYED", ">LOCKED", ">FAILING")
+      ">PARTITION", ">START", ">REMAINING", ">READY", ">DELAYED", ">LOCKED", ">FAILING", ">AGE",
+      ">IN/S", ">OUT/S", ">DRAIN")
     for partition in partitions {
       table.add(
         String(partition.id.partition), "\(partition.startOffset)", String(partition.remaining),
         String(partition.ready), String(partition.delayed), String(partition.locked),
-        String(partition.failing))
+        String(partition.failing),
+        decimal(partition.oldestAge.map { Double($0.milliseconds) / 1e3 }),
+        decimal(partition.flow?.in), decimal(partition.flow?.out),
+        decimal(partition.secondsToDrain))
     }
     return table
   }
@@ -25,9 +29,20 @@ enum QueueText {
             "remaining": .integer(partition.remaining), "ready": .integer(partition.ready),
             "delayed": .integer(partition.delayed), "locked": .integer(partition.locked),
             "failing": .integer(partition.failing),
+            "ageMilliseconds": partition.oldestAge.map { .integer($0.milliseconds) } ?? .null,
+            "inPerSecond": number(partition.flow?.in), "outPerSecond": number(partition.flow?.out),
+            "drainSeconds": number(partition.secondsToDrain),
           ])
         }),
     ])
+  }
+
+  private static func number(_ value: Double?) -> JSON { value.map { .number($0) } ?? .null }
+
+  /// With one digit after the point.
+  private static func decimal(_ value: Double?) -> String {
+    guard let value else { return "-" }
+    return value.isFinite ? String((value * 10).rounded() / 10) : "never"
   }
 
   /// A record as a line of text, or of JSON.

@@ -12,8 +12,18 @@ public struct QueueDepth: Hashable, Sendable {
   public var running: Int64 = 0
   /// What became of jobs since the log was opened.
   public var counts = SharedPartition.Counts()
+  /// How long ago the oldest job that is not done with was stamped; nil where there is none.
+  public var oldestAge: Duration?
+  /// Jobs a second, over the last minute; nil where that is known for less than a second.
+  public var flow: SharedPartition.Flow?
 
   public init() {}
+
+  /// In how many seconds all jobs are done with if it goes on like this: 0 where there are none,
+  /// infinity where they do not get fewer, nil where `flow` is not known.
+  public var secondsToDrain: Double? {
+    total == 0 ? 0 : flow?.secondsToDrain(total)
+  }
 
   init(_ partitions: [SharedPartition]) {
     for partition in partitions {
@@ -22,6 +32,11 @@ public struct QueueDepth: Hashable, Sendable {
       delayed += partition.delayed
       running += partition.locked
       counts.add(partition.counts)
+      if let age = partition.oldestAge { oldestAge = max(age, oldestAge ?? age) }
+      if let more = partition.flow {
+        let flow = flow ?? SharedPartition.Flow(in: 0, out: 0)
+        self.flow = SharedPartition.Flow(in: flow.in + more.in, out: flow.out + more.out)
+      }
     }
   }
 }

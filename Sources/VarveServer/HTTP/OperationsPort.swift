@@ -115,6 +115,7 @@ package final class OperationsPort: Sendable {
     exposition.add(server.broker.allPartitions)
     exposition.addUpkeep(of: server.broker)
     exposition.add(Self.groups(of: server.broker))
+    exposition.add(ShareMetrics(server.broker.shares.measures()))
     return exposition.text
   }
 

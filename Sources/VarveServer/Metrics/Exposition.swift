@@ -24,7 +24,7 @@ package struct Exposition {
   }
 
   mutating func add(_ name: String, _ labels: Labels, _ value: Double) {
-    line(name, labels, "\(value)")
+    line(name, labels, value == .infinity ? "+Inf" : "\(value)")
   }
 
   private mutating func line(_ name: String, _ labels: Labels, _ value: String) {
