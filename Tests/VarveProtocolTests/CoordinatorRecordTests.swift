@@ -25,6 +25,28 @@ struct CoordinatorRecordTests {
     #expect(record == TransactionRecord("tx", value))
   }
 
+  @Test func `a trace is framed, and a later kind of record is passed over`() throws {
+    var key = TraceKey()
+    key.partition = 2
+    var event = TraceEvent()
+    (event.firstOffset, event.lastOffset, event.kind) = (5, 7, 1)
+    (event.memberID, event.deliveryCount) = ("m", 3)
+    var value = TraceValue()
+    (value.groupID, value.events) = ("g", [event])
+    let encoded = TraceRecord(key, value).encoded
+    #expect(Array(encoded.key) == [0, 0] + Array(repeating: 0, count: 16) + [0, 0, 0, 2])
+    let bytes = try #require(encoded.value)
+    #expect(
+      Array(bytes) == [0, 0, 2, 0x67, 2] + [0, 0, 0, 0, 0, 0, 0, 5] + [0, 0, 0, 0, 0, 0, 0, 7]
+        + [1, 2, 0, 2, 2, 0x6d, 1, 2, 0, 3, 0])
+    let record = try TraceRecord(key: encoded.key.bytes, value: bytes.bytes)
+    #expect(record == TraceRecord(key, value))
+    var later = Array(encoded.key)
+    later[1] = 9
+    let unknown = try TraceRecord(key: ByteSlice(later).bytes, value: bytes.bytes)
+    #expect(unknown == nil)
+  }
+
   @Test func `a share group's records are framed by their types`() throws {
     var key = ShareGroupMetadataKey()
     key.groupID = "g"

@@ -66,6 +66,13 @@ extension GroupConfig {
     GroupConfig("varve.priority.order", isWeighted ? "weighted" : "strict")
   }
 
+  /// Whether what happens to the group's records is written down in the topic `__varve_trace`, a
+  /// week of it, where `varve trace` finds it (`varve.trace.enable`): who got which, how often, and
+  /// what became of it. Off by default: it is an append more for each fetch and acknowledgement.
+  public static func traces(_ isOn: Bool = true) -> GroupConfig {
+    GroupConfig("varve.trace.enable", isOn ? "true" : "false")
+  }
+
   /// For how long after a message another one with the same `varve.message.id` is left out,
   /// which begins anew with each (`varve.deduplication.window.ms`). For groups with ``queue(_:)``.
   public static func deduplicates(within window: Duration) -> GroupConfig {

@@ -61,7 +61,8 @@ extension TopicName {
   package static let metadataLog = "__cluster_metadata"
 
   private static let internalNames: Set = [
-    "__consumer_offsets", "__transaction_state", "__share_group_state", metadataLog,
+    "__consumer_offsets", "__transaction_state", "__share_group_state",
+    "__varve_trace", metadataLog,
   ]
 
   /// The name with '.' for '_': topics whose names differ in these alone cannot be told apart in

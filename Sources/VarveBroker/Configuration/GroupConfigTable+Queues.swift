@@ -30,6 +30,10 @@ extension GroupConfigTable {
       "varve.retry.delay.ms", .long, "0", .atLeast(0),
       "How long a record is held back that was released after its first delivery."),
     .init(
+      "varve.trace.enable", .boolean, "false", .none,
+      "Whether what happens to the group's records, each delivery say, is written down in "
+        + "__varve_trace, where varve trace finds it."),
+    .init(
       "varve.ttl.ms", .long, "-1", .atLeast(-1),
       "For how long after its timestamp a record without varve.ttl.ms or varve.expires.at may be "
         + "delivered; -1 for ever."),

@@ -49,8 +49,19 @@ extension BrokerShares {
   ) async throws(CoordinatorError) {
     do throws(LogError) {
       guard let batch = try deadLetterBatch(letter, of: key, from: source) else { return }
-      _ = try await target.append(batch)
+      let copy = try await target.append(batch)
+      noteCopy(letter, of: key, in: target.id, at: copy.lastOffset)
     } catch { throw CoordinatorError(storing: error) }
+  }
+
+  private func noteCopy(
+    _ letter: DeadLetter, of key: SharePartitionKey, in target: TopicPartition, at offset: Offset
+  ) {
+    guard ShareSettings(configuration(of: key.group)).isTraced else { return }
+    let event = ShareEvent(
+      .deadLettered, letter.offset...letter.offset,
+      text: "\(target.topic)/\(target.partition)@\(offset)")
+    broker.shareShards.effects.traces.write([event], of: key)
   }
 
   /// A batch of the one record. Nil where it is gone.

@@ -4,6 +4,7 @@ internal import VarveCoordination
 /// Tells consumers that wait of records they may have, and has dead letters copied.
 final class ShareEffects: CoordinatorEffects {
   let deadLetters = DeadLetterWriter()
+  let traces = TraceWriter()
   private let waiters = Mutex(Waiters())
 
   private struct Waiters {
@@ -40,6 +41,7 @@ final class ShareEffects: CoordinatorEffects {
         let due = waiters.withLock { $0.byPartition.removeValue(forKey: key) }
         for wake in due?.values.map({ $0 }) ?? [] { wake() }
       case .copy(let key, let letters): deadLetters.begin(letters, of: key)
+      case .trace(let key, let events): traces.write(events, of: key)
       }
     }
   }

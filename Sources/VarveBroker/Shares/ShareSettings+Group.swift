@@ -10,6 +10,7 @@ extension ShareSettings {
     recordLocksMax = Int(configuration.partitionRecordLocksMax)
     deliveriesMax = Int16(clamping: configuration.deliveryCountLimit)
     hasDeadLetters = configuration.deadLetterTopic != nil
+    isTraced = configuration[name: "varve.trace.enable"] == .boolean(true)
     queue = configuration.queue
   }
 }

@@ -21,6 +21,7 @@ final class ShareShards: Sendable {
 
   func open(in broker: Broker) throws(BrokerError) {
     effects.deadLetters.attach(to: broker)
+    effects.traces.attach(to: broker)
     try shards.open(in: broker)
   }
 

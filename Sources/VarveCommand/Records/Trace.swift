@@ -5,17 +5,43 @@ enum TraceCommands {
   static let all = [trace]
 
   static let trace = Command(
-    name: "trace", summary: "Send one record, and show each step of its way to a consumer",
+    name: "trace", summary: "Show each step of a record's way: of one that is there, or is sent",
     details: """
-      The record is appended to the topic for good. A consumer group of its own receives it, which
-      is deleted afterwards. --json has the microseconds since the first step, too.
+      Of a record that is there, TOPIC/PARTITION@OFFSET, it shows who wrote it, what became of its
+      transaction, and what consumers did with it; the same of its dead letter and of what was sent
+      back from there, or of what it was itself before. A share group's deliveries are written down,
+      for a week, where its config varve.trace.enable is true; else its state has what is left.
+      Dead letters are looked for in TOPIC.dead, and in the topics of --letters. The commits of
+      consumer groups are those that compaction has left. A program may have the log open meanwhile.
+
+      Of a topic, a record is sent to it, and stays there for good. A consumer group of its own
+      receives it, which is deleted afterwards; --json has the microseconds since the first step.
+      No program may have the log open meanwhile.
       """,
-    arguments: [.topic],
-    options: [.at, .init(name: "value", value: "TEXT", help: "'trace' by default"), .json],
-    examples: [.init(line: "varve trace orders", purpose: "produce, ack, fetch, process, commit")],
+    arguments: [
+      .init(name: "NAME", help: "TOPIC/PARTITION@OFFSET of a record, or a topic to send one to")
+    ],
+    options: [
+      .at,
+      .init(
+        name: "letters", value: "TOPIC", repeats: true, help: "dead letters may be there, too"),
+      .init(name: "value", value: "TEXT", help: "what is sent; 'trace' by default"), .json,
+    ],
+    examples: [
+      .init(line: "varve trace orders/0@17", purpose: "what happened to a record"),
+      .init(line: "varve trace orders", purpose: "produce, ack, fetch, process, commit"),
+    ],
     run: trace)
 
   static func trace(_ call: Invocation) async throws {
+    let name = call["NAME"]
+    if name.contains("/") || name.contains("@") {
+      guard let place = TracePlace(name) else {
+        throw UsageError(
+          "a record is named TOPIC/PARTITION@OFFSET, such as orders/0@17, not '\(name)'")
+      }
+      return try await traceRecord(at: place, call)
+    }
     try await call.withLog(.writing) { varve in
       let topic = try await call.topic(in: varve).topic.name.description
       var trace = Trace()

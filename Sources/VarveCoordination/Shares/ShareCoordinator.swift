@@ -140,6 +140,10 @@ package struct ShareCoordinator: Sendable {
     var decision = ShareDecision(reply)
     // A start that moved over gaps alone is found again.
     if !changes.isEmpty { decision.records = partition.records(of: changes, at: now) }
+    if !partition.events.isEmpty {
+      decision.effects.append(.trace(key, partition.events))
+      partition.events = []
+    }
     if !letters.isEmpty { decision.effects.append(.copy(key, letters)) }
     if partition.readyCount > readyBefore || wasFull && !partition.isFull {
       decision.effects.append(.available(key))

@@ -6,6 +6,8 @@ package enum ShareEffect: Equatable, Sendable {
   case available(SharePartitionKey)
   /// Records are to be copied to the dead letters; `deadLettered` tells that they are.
   case copy(SharePartitionKey, [DeadLetter])
+  /// What happened is to be written down, in a group that is traced.
+  case trace(SharePartitionKey, [ShareEvent])
 }
 
 package typealias ShareDecision<Reply: Sendable> = Decision<ShareStateRecord, Reply, ShareEffect>

@@ -53,6 +53,9 @@ extension SharePartition {
     _ acknowledgement: Acknowledgement, at now: Moment, _ changes: inout ShareChanges,
     _ letters: inout [DeadLetter]
   ) {
+    note(
+      type.event, offset, member: lock.member, deliveryCount: lock.deliveryCount,
+      text: type == .reject ? acknowledgement.reason ?? "" : "")
     if type == .renew {
       return locks.renew(offset, until: now.uptime + settings.lockDuration)
     }
@@ -85,6 +88,7 @@ extension SharePartition {
     for offset in locks.offsets(of: member) {
       guard let lock = locks.unlock(offset) else { continue }
       counts.released += 1
+      note(.released, offset, member: member, deliveryCount: lock.deliveryCount)
       giveBack(offset, deliveryCount: lock.deliveryCount, delay: 0, at: now, &changes, &letters)
     }
   }
@@ -104,6 +108,7 @@ extension SharePartition {
     histories[offset] = history
     changes.append(offset, .available, history)
     if history.availableAt > wallClock {
+      note(.delayed, offset, until: history.availableAt)
       delayed.insert(offset, until: history.availableAt)
     } else {
       ready.putBack(offset, priority: priority(of: offset))
@@ -126,6 +131,9 @@ extension SharePartition {
     _ offset: Int64, _ failure: ShareFailure, deliveryCount: Int16, reason: String? = nil,
     _ changes: inout ShareChanges, _ letters: inout [DeadLetter]
   ) {
+    if failure != .rejected {
+      note(.givenUp, offset, deliveryCount: deliveryCount, text: failure.reason)
+    }
     guard settings.hasDeadLetters else { return finish(offset, .archived, &changes) }
     let history = History(deliveryCount: deliveryCount, failure: failure)
     histories[offset] = history
@@ -157,5 +165,17 @@ extension SharePartition {
     guard start > startOffset else { return }
     startOffset = start
     done.removeAll(before: start)
+  }
+}
+
+extension AcknowledgeType {
+  fileprivate var event: ShareEvent.Kind {
+    switch self {
+    case .gap: .missing
+    case .accept: .accepted
+    case .release: .released
+    case .reject: .rejected
+    case .renew: .renewed
+    }
   }
 }

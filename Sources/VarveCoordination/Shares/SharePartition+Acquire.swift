@@ -71,6 +71,7 @@ extension SharePartition {
       offset,
       RecordLocks.Lock(
         member: member, until: now.uptime + settings.lockDuration, deliveryCount: count))
+    note(.delivered, offset, member: member, deliveryCount: count)
     counts.delivered += 1
     if before > 0 { counts.redelivered += 1 }
     return count
@@ -92,6 +93,7 @@ extension SharePartition {
   mutating func cancel(_ offsets: ClosedRange<Int64>, by member: String) {
     for offset in offsets where locks[offset]?.member == member {
       guard let lock = locks.unlock(offset) else { continue }
+      note(.withdrawn, offset, member: member, deliveryCount: lock.deliveryCount)
       counts.delivered -= 1
       if lock.deliveryCount > 1 { counts.redelivered -= 1 }
       ready.putBack(offset, priority: priority(of: offset))

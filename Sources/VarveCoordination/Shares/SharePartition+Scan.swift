@@ -55,6 +55,7 @@ extension SharePartition {
     guard offset >= startOffset, !done.contains(offset) else { return }
     if isRepeated {
       counts.repeated += 1
+      note(.repeated, offset)
       return finish(offset, .archived, &changes)
     }
     if record.priority != 0 { priorities[offset] = record.priority }

@@ -9,6 +9,7 @@ extension SharePartition {
     let before = ready.count
     while let (offset, lock) = locks.popDue(by: now.uptime) {
       counts.timedOut += 1
+      note(.timedOut, offset, member: lock.member, deliveryCount: lock.deliveryCount)
       giveBack(offset, deliveryCount: lock.deliveryCount, delay: 0, at: now, &changes, &letters)
     }
     wakeDelayed(at: now)

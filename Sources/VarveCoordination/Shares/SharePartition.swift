@@ -38,6 +38,8 @@ package struct SharePartition: Sendable {
   package internal(set) var settings = ShareSettings()
   /// What became of records since the broker started.
   package internal(set) var counts = ShareCounts()
+  /// What happened in an operation, of a group that is traced.
+  var events: [ShareEvent] = []
 
   /// What is stored of a record that was out.
   struct History: Equatable, Sendable {

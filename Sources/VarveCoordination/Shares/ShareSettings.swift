@@ -8,6 +8,8 @@ package struct ShareSettings: Equatable, Sendable {
   package var deliveriesMax: Int16 = 5
   /// Whether a record that failed for good is copied to a topic before it is done with.
   package var hasDeadLetters = false
+  /// Whether what happens to records is told.
+  package var isTraced = false
   /// What a queue has beyond Kafka's share groups; nil where the group is not one.
   package var queue: QueueSettings?
 

@@ -38,17 +38,20 @@ public struct DeadLetter: Sendable {
   }
 
   /// What it is sent back with: its own headers, but for those of its failure, and those that said
-  /// when and for how long it was to be delivered; and how often it was sent back.
+  /// when and for how long it was to be delivered; and how often it was sent back, and from where.
   var headersToRedrive: [Header] {
     let dropped: Set<String> = [
       QueueHeaders.deliverAt, QueueHeaders.delay, QueueHeaders.expiresAt,
-      QueueHeaders.redriveCount,
+      QueueHeaders.redriveCount, QueueHeaders.redriveOf,
     ]
     let own = record.headers.filter { header in
       let name = String(decoding: header.name, as: UTF8.self)
       return !name.hasPrefix(QueueHeaders.deadLetterPrefix) && !dropped.contains(name)
     }
-    return own + [Header(QueueHeaders.redriveCount, "\(redriveCount + 1)")]
+    return own + [
+      Header(QueueHeaders.redriveCount, "\(redriveCount + 1)"),
+      Header(QueueHeaders.redriveOf, "\(place.topic)/\(place.partition)@\(record.offset)"),
+    ]
   }
 }
 
@@ -64,4 +67,6 @@ extension QueueHeaders {
   public static let deadLetterReason = "__dlq.errors.message"
   /// Of a record that was sent back from the dead letters: how often.
   public static let redriveCount = "varve.redrive.count"
+  /// Of such a record: its letter, as `TOPIC/PARTITION@OFFSET`.
+  public static let redriveOf = TraceHeader.redriveOf
 }

@@ -21,6 +21,9 @@ public struct WorkQueueOptions: Sendable {
   /// For how long after a job another one with the same ``EnqueueOptions/messageID`` is left out.
   public var deduplicationWindow = Duration.zero
 
+  /// Whether what happens to jobs is written down, for `varve trace`.
+  public var isTraced = false
+
   public init() {}
 
   func configs(deadLetters: String) -> [GroupConfig] {
@@ -28,6 +31,7 @@ public struct WorkQueueOptions: Sendable {
       .queue(), .begins(withFirstRecord: true), .lockDuration(visibilityTimeout),
       .deliveriesMax(attemptsMax), .deadLetters(deadLetters),
       .weighsPriorities(weighsPriorities), .deduplicates(within: deduplicationWindow),
+      .traces(isTraced),
     ]
     configs += GroupConfig.retryDelay(retryDelay, growing: retryGrowth, upTo: retryDelayMax)
     if let timeToLive { configs.append(.timeToLive(timeToLive)) }

@@ -24,7 +24,8 @@ struct GroupConfigurationTests {
       own.map { "\($0.name)=\($0.standard)" } == [
         "errors.deadletterqueue.topic.name=", "varve.deduplication.window.ms=0",
         "varve.priority.order=strict", "varve.queue.enable=false", "varve.retry.backoff=fixed",
-        "varve.retry.delay.max.ms=3600000", "varve.retry.delay.ms=0", "varve.ttl.ms=-1",
+        "varve.retry.delay.max.ms=3600000", "varve.retry.delay.ms=0", "varve.trace.enable=false",
+        "varve.ttl.ms=-1",
       ])
     #expect(try GroupConfiguration().deadLetterTopic == nil)
   }
