@@ -15,7 +15,10 @@ import VarveTestKit
     let varve: Varve
     let queue: WorkQueue<String>
 
-    init(_ change: (inout WorkQueueOptions) -> Void = { _ in }) async throws {
+    /// In memory, unless a directory is named.
+    init(
+      at path: String? = nil, _ change: (inout WorkQueueOptions) -> Void = { _ in }
+    ) async throws {
       var brokerOptions = Broker.Options()
       brokerOptions.runsMaintenance = false
       brokerOptions.serverConfigs = [
@@ -23,8 +26,9 @@ import VarveTestKit
         "transaction.state.log.num.partitions": "1",
         "share.coordinator.state.topic.num.partitions": "1",
       ]
-      broker = try Broker.open(
-        "data", on: SimulatedFileSystem(seed: 1), time: time, options: brokerOptions)
+      let disk: any FileSystem =
+        path == nil ? SimulatedFileSystem(seed: 1) : LocalFileSystem()
+      broker = try Broker.open(path ?? "data", on: disk, time: time, options: brokerOptions)
       varve = Varve(LocalCluster(broker, time: time))
       var options = WorkQueueOptions()
       options.isTraced = true
@@ -39,8 +43,8 @@ import VarveTestKit
       try await varve.shareConsumer(group: "jobs", topics: ["jobs"])
     }
 
-    func trace(_ place: String) async throws -> [String] {
-      let stops = try await RecordTracer(varve).trace(try #require(TracePlace(place)))
+    func trace(_ place: String, in other: Varve? = nil) async throws -> [String] {
+      let stops = try await RecordTracer(other ?? varve).trace(try #require(TracePlace(place)))
       return stops.flatMap { stop in
         ["\(stop.record.place)"] + stop.steps.map { TraceTests.line($0) }
       }
@@ -79,6 +83,31 @@ import VarveTestKit
         "process 1002 jobs #1",
         "commit 1002 jobs done with",
       ])
+    try await line.varve.close()
+  }
+
+  @Test func `a broker tells the same, and a program that follows the directory read-only`()
+    async throws
+  {
+    let directory = try TemporaryDirectory()
+    let line = try await Line(at: directory.path + "/data")
+    try await line.queue.enqueue("a")
+    let worker = try await line.worker()
+    line.next()
+    try await worker.acknowledge(try await worker.poll())
+    let expected = [
+      "jobs/0@0", "produce 1000", "ack - at offset 0", "fetch 1001 jobs #1", "process 1001 jobs #1",
+      "commit 1001 jobs done with",
+    ]
+    let follower = try await Varve.openReadOnly(directory.path + "/data")
+    let followed = try await line.trace("jobs/0@0", in: follower)
+    #expect(followed == expected)
+    try await follower.close()
+    let service = try await line.varve.serve(port: 0, options: Varve.ServeOptions())
+    let remote = try await Varve.connect(to: service.address)
+    let told = try await line.trace("jobs/0@0", in: remote)
+    #expect(told == expected)
+    try await remote.close()
     try await line.varve.close()
   }
 
