@@ -44,13 +44,6 @@ package protocol Cluster: Sendable {
   func close() async throws(VarveError)
 }
 
-extension Cluster {
-  package func shares() throws(VarveError) -> any ShareEngine {
-    throw VarveError(
-      .invalidArgument, "share groups are for programs that open the log themselves, so far")
-  }
-}
-
 /// The way to a topic's partitions.
 package struct TopicRoute: Sendable {
   package let name: TopicName

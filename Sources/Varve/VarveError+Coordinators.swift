@@ -16,7 +16,7 @@ extension VarveError.Code {
       case .unknownTopicOrPartition, .unknownTopicID: .unknownTopicOrPartition
       case .offsetOutOfRange: .offsetOutOfRange
       case .fencedMemberEpoch, .unknownMemberID, .staleMemberEpoch, .illegalGeneration,
-        .rebalanceInProgress:
+        .rebalanceInProgress, .invalidRecordState:
         .notAssigned
       case .fencedInstanceID, .unreleasedInstanceID, .producerFenced, .invalidProducerEpoch,
         .transactionCoordinatorFenced:
@@ -39,7 +39,8 @@ extension VarveError.Code {
         .unstableOffsetCommit, .concurrentTransactions, .requestTimedOut, .networkException,
         .notEnoughReplicas, .notEnoughReplicasAfterAppend, .notLeaderOrFollower,
         .leaderNotAvailable, .replicaNotAvailable, .fencedLeaderEpoch, .unknownLeaderEpoch,
-        .offsetNotAvailable, .notController, .throttlingQuotaExceeded:
+        .offsetNotAvailable, .notController, .throttlingQuotaExceeded, .shareSessionNotFound,
+        .invalidShareSessionEpoch, .shareSessionLimitReached:
         .unavailable
       case .topicAlreadyExists: .topicAlreadyExists
       case .invalidTopicException: .invalidTopic

@@ -40,6 +40,24 @@ extension DeleteGroupsRequest: Question {
   package static var isRepeatable: Bool { false }
 }
 
+// Share groups (KIP-932).
+
+extension ShareGroupHeartbeatRequest: Question {
+  package typealias Reply = ShareGroupHeartbeatResponse
+}
+
+extension ShareFetchRequest: Question {
+  package typealias Reply = ShareFetchResponse
+}
+
+extension ShareAcknowledgeRequest: Question {
+  package typealias Reply = ShareAcknowledgeResponse
+}
+
+extension DescribeShareGroupOffsetsRequest: Question {
+  package typealias Reply = DescribeShareGroupOffsetsResponse
+}
+
 // Transactions, as KIP-890 has them.
 
 extension InitProducerIdRequest: Question {

@@ -15,7 +15,7 @@ final class ServerLoop {
   private var connections: [Int: Connection] = [:]
   private var connectionCount = 0
   private var listeners: [Listener] = []
-  private var isStopping = false
+  private(set) var isStopping = false
   private var drained: (() -> Void)?
   private var deadline: Event?
 

@@ -1,4 +1,7 @@
 import Testing
+import Varve
+import VarveQueues
+import VarveTestKit
 import VarveTestSupport
 
 /// Goal G67: commands work against a broker as they do against a directory. Method: shell scripts
@@ -7,10 +10,10 @@ import VarveTestSupport
 @Suite struct RemoteTests {
   /// Serves a log and runs a script with the broker's address in `$VARVE_AT` and the directory in
   /// `$D`; `finish` runs after the server has ended.
-  private static func served(_ script: String, finish: String = "") async throws
-    -> BuiltProgram.Outcome
-  {
-    try await BuiltProgram().shell(
+  private static func served(
+    _ script: String, finish: String = "", _ program: BuiltProgram? = nil
+  ) async throws -> BuiltProgram.Outcome {
+    try await (try program ?? BuiltProgram()).shell(
       """
       D=$VARVE_AT
       mkfifo said
@@ -90,6 +93,32 @@ import VarveTestSupport
       """)
     #expect(outcome.errors == "")
     #expect(outcome.text.hasPrefix("1\n2\n3\n4\n5\nGROUP"), "\(outcome.text)")
+  }
+
+  @Test("G67: a queue that was worked on is looked at through a broker as in its directory")
+  func queues() async throws {
+    let program = try BuiltProgram()
+    let varve = try await Varve.open(program.directory.path + "/log")
+    let queue = try await varve.workQueue("mails", jobs: .text)
+    for job in ["a", "b", "c"] { try await queue.enqueue(job) }
+    try await queue.enqueue("d", options: EnqueueOptions(delay: .seconds(3_600)))
+    let worker = try await varve.shareConsumer(group: "mails", topics: ["mails"])
+    try await worker.acknowledge(try await worker.poll(recordsMax: 1))
+    try await worker.close()
+    try await queue.close()
+    try await varve.close()
+    let looks = """
+      varve queue stat mails | awk '{print $1, $2, $3, $4, $5, $6, $7}'
+      varve queue stat mails --json | sed 's/"age.*//'
+      varve queue peek mails
+      """
+    let outcome = try await Self.served(looks, finish: "VARVE_AT=$D; \(looks)", program)
+    let lines = outcome.text.split(separator: "\n").map(String.init)
+    #expect(outcome.errors == "")
+    try #require(lines.count == 12, "\(outcome)")
+    #expect(lines[1].split(separator: " ") == ["0", "1", "3", "3", "0", "0", "0"])
+    #expect(lines[3..<6].map { $0 } == ["0@1\tb", "0@2\tc", "0@3\td"])
+    #expect(lines[0..<6].map { $0 } == lines[6..<12].map { $0 })
   }
 
   @Test("G61: a user made before the server starts works through TLS with --command-config")

@@ -10,8 +10,11 @@ import VarveTestSupport
 @Suite struct DeadLetterTests {
   private struct Refusal: Error {}
 
-  @Test func `S23: redrive sends a letter back once, and stops at the most loops`() async throws {
-    try await QueueOfJobs.run(attempts: 2) { jobs in
+  @Test(arguments: Door.allCases)
+  func `S23: redrive sends a letter back once, and stops at the most loops`(_ door: Door)
+    async throws
+  {
+    try await QueueOfJobs.run(attempts: 2, through: door) { jobs in
       try await jobs.queue.enqueue("bad", options: EnqueueOptions(key: "k"))
       let dead = jobs.varve.deadLetters("jobs.dead")
       for round in 1...4 {
@@ -35,8 +38,9 @@ import VarveTestSupport
     }
   }
 
-  @Test func `a redrive that is bounded goes on with the next`() async throws {
-    try await QueueOfJobs.run(attempts: 2) { jobs in
+  @Test(arguments: Door.allCases)
+  func `a redrive that is bounded goes on with the next`(_ door: Door) async throws {
+    try await QueueOfJobs.run(attempts: 2, through: door) { jobs in
       for number in 0..<10 { try await jobs.queue.enqueue("\(number)") }
       try await jobs.work(untilTold: 10) { _, _ in throw RejectJob("no use") }
       _ = try await jobs.letters(10)
@@ -55,8 +59,9 @@ import VarveTestSupport
     }
   }
 
-  @Test func `a dead letter without an origin stays, unless a topic is named`() async throws {
-    try await QueueOfJobs.run(attempts: 2) { jobs in
+  @Test(arguments: Door.allCases)
+  func `a dead letter without an origin stays, unless a topic is named`(_ door: Door) async throws {
+    try await QueueOfJobs.run(attempts: 2, through: door) { jobs in
       let producer = try jobs.varve.producer()
       try await producer.send("jobs.dead", value: "from nowhere")
       let dead = jobs.varve.deadLetters("jobs.dead")
@@ -69,8 +74,9 @@ import VarveTestSupport
     }
   }
 
-  @Test func `a missing topic of dead letters is said to be missing`() async throws {
-    try await QueueOfJobs.run(attempts: 2) { jobs in
+  @Test(arguments: Door.allCases)
+  func `a missing topic of dead letters is said to be missing`(_ door: Door) async throws {
+    try await QueueOfJobs.run(attempts: 2, through: door) { jobs in
       await #expect { try await jobs.varve.deadLetters("nothing").redrive() } throws: { error in
         (error as? QueueError)?.message.contains("'nothing'") == true
       }
@@ -83,15 +89,16 @@ struct QueueOfJobs {
   let varve: Varve
   let queue: WorkQueue<String>
 
-  static func run(attempts: Int, _ body: (QueueOfJobs) async throws -> Void) async throws {
-    let directory = try TemporaryDirectory()
-    let varve = try await Varve.open(directory.path + "/data")
-    var options = WorkQueueOptions()
-    options.attemptsMax = attempts
-    let queue = try await varve.workQueue("jobs", jobs: .text, options: options)
-    try await body(QueueOfJobs(varve: varve, queue: queue))
-    try await queue.close()
-    try await varve.close()
+  static func run(
+    attempts: Int, through door: Door, _ body: (QueueOfJobs) async throws -> Void
+  ) async throws {
+    try await door.with { varve in
+      var options = WorkQueueOptions()
+      options.attemptsMax = attempts
+      let queue = try await varve.workQueue("jobs", jobs: .text, options: options)
+      try await body(QueueOfJobs(varve: varve, queue: queue))
+      try await queue.close()
+    }
   }
 
   /// Runs a worker until so many outcomes were told.

@@ -9,28 +9,34 @@ import VarveTestSupport
 /// Goal: each job is handled, by one worker at a time, as its options say. The oracle is what was
 /// enqueued.
 @Suite struct WorkQueueTests {
-  @Test func `S07, S21: workers of unequal speed finish every job, each once`() async throws {
-    try await withQueue { queue in
-      for number in 0..<2_000 { try await queue.enqueue("\(number)") }
+  @Test(arguments: Door.allCases)
+  func `S07, S21: workers of unequal speed finish every job, each once`(_ door: Door) async throws {
+    try await withQueue(door) { queue in
+      // One by one over the wire, which takes its time.
+      let count = door == .inProcess ? 2_000 : 300
+      for number in 0..<count { try await queue.enqueue("\(number)") }
       let handled = Mutex<[String: Int]>([:])
       let byWorker = Mutex<[Int: Int]>([:])
-      try await work(on: queue, workers: 3, until: { handled.withLock { $0.count } == 2_000 }) {
+      try await work(on: queue, workers: 3, until: { handled.withLock { $0.count } == count }) {
         worker, job, _ in
         handled.withLock { $0[job, default: 0] += 1 }
         byWorker.withLock { $0[worker, default: 0] += 1 }
+        // Nobody is done before all have begun.
+        while byWorker.withLock({ $0.count }) < 3 { await Task.yield() }
         // The second yields as often as the first has jobs.
         for _ in 0..<worker * 20 { await Task.yield() }
       }
-      #expect(handled.withLock { $0.keys.sorted() } == (0..<2_000).map { "\($0)" }.sorted())
+      #expect(handled.withLock { $0.keys.sorted() } == (0..<count).map { "\($0)" }.sorted())
       #expect(handled.withLock { $0.values.allSatisfy { $0 == 1 } })
       #expect(byWorker.withLock { $0.count } == 3)
       let depth = try await queue.depth()
-      #expect(depth.total == 0 && depth.counts.accepted == 2_000)
+      #expect(depth.total == 0 && depth.counts.accepted == count)
     }
   }
 
-  @Test func `S24: A, D, B, C, E come in the order of their priorities`() async throws {
-    try await withQueue { queue in
+  @Test(arguments: Door.allCases)
+  func `S24: A, D, B, C, E come in the order of their priorities`(_ door: Door) async throws {
+    try await withQueue(door) { queue in
       for (job, priority) in [("C", 3), ("A", 9), ("E", 1), ("B", 5), ("D", 7)] {
         try await queue.enqueue(job, options: EnqueueOptions(priority: priority))
       }
@@ -42,12 +48,13 @@ import VarveTestSupport
     }
   }
 
-  @Test func `S23: a job that fails each time goes to the dead letters with its history`()
+  @Test(arguments: Door.allCases)
+  func `S23: a job that fails each time goes to the dead letters with its history`(_ door: Door)
     async throws
   {
     var options = WorkQueueOptions()
     options.attemptsMax = 3
-    try await withVarve { varve in
+    try await door.with { varve in
       let queue = try await varve.workQueue("jobs", jobs: .text, options: options)
       try await queue.enqueue("bad", options: EnqueueOptions(key: "k"))
       try await queue.enqueue("good")
@@ -73,9 +80,11 @@ import VarveTestSupport
     }
   }
 
-  @Test func `a job that cannot be decoded goes to the dead letters with the reason`() async throws
+  @Test(arguments: Door.allCases)
+  func `a job that cannot be decoded goes to the dead letters with the reason`(_ door: Door)
+    async throws
   {
-    try await withVarve { varve in
+    try await door.with { varve in
       let queue = try await varve.workQueue("jobs", jobs: ValueCoding<Int>.numbers)
       let producer = try varve.producer()
       try await producer.send("jobs", value: "not a number")
@@ -91,10 +100,11 @@ import VarveTestSupport
     }
   }
 
-  @Test func `a message with the id of an earlier one is left out`() async throws {
+  @Test(arguments: Door.allCases)
+  func `a message with the id of an earlier one is left out`(_ door: Door) async throws {
     var options = WorkQueueOptions()
     options.deduplicationWindow = .seconds(600)
-    try await withQueue(options) { queue in
+    try await withQueue(door, options) { queue in
       for job in ["a", "b", "c"] {
         try await queue.enqueue(job, options: EnqueueOptions(messageID: job == "b" ? "x" : "y"))
       }
@@ -109,8 +119,11 @@ import VarveTestSupport
     }
   }
 
-  @Test func `a priority out of range and a time-to-live that is over are refused`() async throws {
-    try await withQueue { queue in
+  @Test(arguments: Door.allCases)
+  func `a priority out of range and a time-to-live that is over are refused`(_ door: Door)
+    async throws
+  {
+    try await withQueue(door) { queue in
       for options in [
         EnqueueOptions(priority: 32), EnqueueOptions(priority: -1),
         EnqueueOptions(timeToLive: .zero),
@@ -124,8 +137,9 @@ import VarveTestSupport
     }
   }
 
-  @Test func `delayed jobs wait for their time, and are counted`() async throws {
-    try await withQueue { queue in
+  @Test(arguments: Door.allCases)
+  func `delayed jobs wait for their time, and are counted`(_ door: Door) async throws {
+    try await withQueue(door) { queue in
       try await queue.enqueue("later", options: EnqueueOptions(delay: .seconds(3_600)))
       try await queue.enqueue("past", options: EnqueueOptions(deliverAt: 1_000))
       let handled = Mutex<[String]>([])
@@ -138,20 +152,21 @@ import VarveTestSupport
     }
   }
 
-  @Test func `what is not done with comes again after the log was closed`() async throws {
-    let directory = try TemporaryDirectory()
+  @Test(arguments: Door.allCases)
+  func `what is not done with comes again after the log was closed`(_ door: Door) async throws {
+    let disk = SimulatedFileSystem(seed: 1)
     for expected in [["a", "b"], ["b"]] {
-      let varve = try await Varve.open(directory.path + "/data")
-      let queue = try await varve.workQueue("jobs", jobs: .text)
-      if expected.count == 2 { for job in expected { try await queue.enqueue(job) } }
-      let handled = Mutex<[String]>([])
-      try await work(on: queue, until: { handled.withLock { $0.count } >= expected.count }) {
-        _, job, _ in
-        handled.withLock { $0.append(job) }
-        if job == "b", expected.count == 2 { throw Refusal() }
+      try await door.with(on: disk) { varve in
+        let queue = try await varve.workQueue("jobs", jobs: .text)
+        if expected.count == 2 { for job in expected { try await queue.enqueue(job) } }
+        let handled = Mutex<[String]>([])
+        try await work(on: queue, until: { handled.withLock { $0.count } >= expected.count }) {
+          _, job, _ in
+          handled.withLock { $0.append(job) }
+          if job == "b", expected.count == 2 { throw Refusal() }
+        }
+        #expect(handled.withLock { Array($0.prefix(expected.count)) } == expected)
       }
-      #expect(handled.withLock { Array($0.prefix(expected.count)) } == expected)
-      try await varve.close()
     }
   }
 
@@ -159,18 +174,11 @@ import VarveTestSupport
 
   private struct Refusal: Error {}
 
-  private func withVarve(_ body: (Varve) async throws -> Void) async throws {
-    let directory = try TemporaryDirectory()
-    let varve = try await Varve.open(directory.path + "/data")
-    try await body(varve)
-    try await varve.close()
-  }
-
   private func withQueue(
-    _ options: WorkQueueOptions = WorkQueueOptions(),
+    _ door: Door, _ options: WorkQueueOptions = WorkQueueOptions(),
     _ body: (WorkQueue<String>) async throws -> Void
   ) async throws {
-    try await withVarve { varve in
+    try await door.with { varve in
       try await body(try await varve.workQueue("jobs", jobs: .text, options: options))
     }
   }

@@ -95,6 +95,16 @@ struct ShareMember {
   func ask(
     _ client: WireClient, records: Int32 = 0, wait: Int32 = 0
   ) throws -> ShareFetchResponse {
+    try client.ask(request(records: records, wait: wait), version: 2)
+  }
+
+  /// Sends a fetch without waiting for its answer.
+  mutating func post(_ client: WireClient, records: Int32, wait: Int32) throws -> Int32 {
+    defer { epoch += 1 }
+    return try client.post(request(records: records, wait: wait), version: 2)
+  }
+
+  private func request(records: Int32, wait: Int32) -> ShareFetchRequest {
     var request = ShareFetchRequest()
     request.groupID = group
     request.memberID = name
@@ -108,7 +118,7 @@ struct ShareMember {
       topic.partitions = [ShareFetchRequest.Topic.Partition()]
       request.topics = [topic]
     }
-    return try client.ask(request, version: 2)
+    return request
   }
 
   mutating func fetch(
@@ -133,8 +143,9 @@ struct ShareMember {
     return fetched
   }
 
+  /// Says what became of records; `fetch` is a fetch on its way, whose answer comes first, empty.
   mutating func acknowledge(
-    _ client: WireClient, _ offsets: ClosedRange<Int64>, _ types: [Int8]
+    _ client: WireClient, _ offsets: ClosedRange<Int64>, _ types: [Int8], after fetch: Int32? = nil
   ) throws -> ErrorCode {
     var batch = ShareAcknowledgementBatch()
     batch.firstOffset = Offset(offsets.lowerBound)
@@ -145,15 +156,34 @@ struct ShareMember {
     var topic = ShareAcknowledgeRequest.Topic()
     topic.topicID = topicID
     topic.partitions = [partition]
+    let response = try acknowledge(client, [topic], after: fetch)
+    epoch += 1
+    guard response.errorCode == ErrorCode.none else { return response.errorCode }
+    return response.topics[0].partitions[0].errorCode
+  }
+
+  /// Ends the session with an acknowledgement of nothing.
+  mutating func end(_ client: WireClient, after fetch: Int32) throws -> ErrorCode {
+    epoch = ShareSessionEpoch.final
+    return try acknowledge(client, [], after: fetch).errorCode
+  }
+
+  private func acknowledge(
+    _ client: WireClient, _ topics: [ShareAcknowledgeRequest.Topic], after fetch: Int32?
+  ) throws -> ShareAcknowledgeResponse {
     var request = ShareAcknowledgeRequest()
     request.groupID = group
     request.memberID = name
     request.shareSessionEpoch = epoch
-    request.topics = [topic]
-    let response: ShareAcknowledgeResponse = try client.ask(request, version: 2)
-    epoch += 1
-    guard response.errorCode == ErrorCode.none else { return response.errorCode }
-    return response.topics[0].partitions[0].errorCode
+    request.topics = topics
+    let id = try client.post(request, version: 2)
+    if let fetch {
+      let fetched = try client.take(ShareFetchResponse.self, version: 2, correlationID: fetch)
+      guard fetched.errorCode == ErrorCode.none, fetched.topics.isEmpty else {
+        throw Failure(code: fetched.errorCode)
+      }
+    }
+    return try client.take(ShareAcknowledgeResponse.self, version: 2, correlationID: id)
   }
 
   struct Failure: Error {

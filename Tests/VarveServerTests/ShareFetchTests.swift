@@ -158,6 +158,68 @@ private func equal<Value: Equatable>(
       }
     }
   }
+
+  @Test func `a fetch that waits is ended by the next request of its session`() async throws {
+    try await ServedQueue.run(records: 1) { queue in
+      try await queue.served.client { client in
+        var member = ShareMember("a", queue)
+        try member.begin(client)
+        try equal(member.fetch(client, records: 5).offsets, [0])
+        let fetch = try member.post(client, records: 5, wait: .max)
+        try equal(member.acknowledge(client, 0...0, [1], after: fetch), ErrorCode.none)
+        let other = try member.post(client, records: 5, wait: .max)
+        try equal(member.end(client, after: other), ErrorCode.none)
+      }
+    }
+  }
+
+  @Test func `G41: what a client had that is gone is others' at once`() async throws {
+    try await ServedQueue.run(records: 3) { queue in
+      let taken = try await queue.served.client { client in
+        var member = ShareMember("a", queue)
+        try member.begin(client)
+        let taken = try member.fetch(client, records: 2).offsets
+        // It goes while a fetch waits that nobody will take.
+        _ = try member.post(client, records: 5, wait: .max)
+        return taken
+      }
+      #expect(taken == [0, 1])
+      var offsets: [Int64] = []
+      while offsets.count < 3 {
+        offsets += try await queue.served.client { client in
+          var member = ShareMember("b", queue)
+          try member.begin(client)
+          let fetched = try member.fetch(client, records: 5, wait: 600_000).offsets
+          if let last = fetched.last {
+            try equal(member.acknowledge(client, fetched[0]...last, [1]), ErrorCode.none)
+          }
+          return fetched
+        }
+      }
+      #expect(offsets.sorted() == [0, 1, 2])
+    }
+  }
+
+  @Test func `a session that begins on another connection gives back what the one before had`()
+    async throws
+  {
+    try await ServedQueue.run(records: 2) { queue in
+      try await queue.served.client { first in
+        var before = ShareMember("a", queue)
+        try before.begin(first)
+        try equal(before.fetch(first, records: 2).offsets, [0, 1])
+        let second = try WireClient(port: queue.served.port)
+        var after = ShareMember("a", queue)
+        try after.begin(second)
+        let again = try after.fetch(second, records: 2)
+        #expect(again.offsets == [0, 1] && again.deliveryCounts == [2, 2])
+        // On the same connection it keeps what it has.
+        after.epoch = 0
+        try after.begin(second)
+        try equal(after.acknowledge(second, 0...1, [1]), ErrorCode.none)
+      }
+    }
+  }
 }
 
 /// A member that waits for a record on a thread and a connection of its own.

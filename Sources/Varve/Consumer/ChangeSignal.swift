@@ -48,4 +48,17 @@ final class ChangeSignal: Sendable {
     }
     state.withLock { _ = $0.cancelled.remove(waiter) }
   }
+
+  /// As above, for so long at most.
+  func wait(after version: Int, atMost duration: Duration) async {
+    await withTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { await self.wait(after: version) }
+      tasks.addTask {
+        // Cancelled where the other was first.
+        try? await ContinuousClock().sleep(for: duration)
+      }
+      await tasks.next()
+      tasks.cancelAll()
+    }
+  }
 }

@@ -3,12 +3,6 @@ package import VarveCoordination
 package import VarveProtocol
 
 extension GroupMembership {
-  private static let shortestBackoff: Int64 = 50
-  private static let longestBackoff: Int64 = 1_000
-  /// How long a coordinator may give no answer before the program hears of it: what Kafka's
-  /// clients wait by default (default.api.timeout.ms).
-  private static let patience: Int64 = 60_000
-
   /// When `nextRequest` has something to send; nil while an answer is awaited, and while nothing is
   /// to be said.
   package var deadline: Int64? {
@@ -57,7 +51,7 @@ extension GroupMembership {
 
   /// Takes the answer to a heartbeat.
   package mutating func receive(_ response: ConsumerGroupHeartbeatResponse, at now: Int64) {
-    failureCount = 0
+    failures.end()
     if answered() == .leave { return phase = .left }
     // What was asked before the member left is of no interest any more.
     guard phase == .joining || phase == .member else { return }
@@ -81,11 +75,8 @@ extension GroupMembership {
       phase = .lost
     case .coordinatorLoadInProgress, .coordinatorNotAvailable, .notCoordinator, .requestTimedOut,
       .networkException:
-      if failureCount == 0 { failingSince = now }
-      guard now - failingSince < Self.patience else { return phase = .failed(error) }
-      failureCount += 1
-      let backoff = Self.shortestBackoff << Int64(min(failureCount, 6) - 1)
-      nextHeartbeat = now + min(backoff, Self.longestBackoff)
+      guard let next = failures.next(at: now) else { return phase = .failed(error) }
+      nextHeartbeat = next
     default:
       phase = .failed(error)
     }

@@ -65,10 +65,7 @@ package struct GroupMembership: Sendable {
   var awaited: Message?
   /// Answers so far, errors too: for those who wait for the next one.
   package internal(set) var answerCount = 0
-  /// Errors in a row that a repetition may mend.
-  var failureCount = 0
-  /// When the first of them came.
-  var failingSince: Int64 = 0
+  var failures = HeartbeatFailures()
   /// What the coordinator was told to be owned; nil where it has to be told everything anew.
   var reported: Set<AssignedPartition>?
   /// Whether a static member that leaves will come back for its partitions.

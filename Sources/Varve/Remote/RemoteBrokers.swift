@@ -13,6 +13,8 @@ final class RemoteBrokers: Sendable {
     case reads
     /// Waits for records.
     case watch(Int)
+    /// A consumer of a share group, whose sessions are of their connections.
+    case shares(ShareIdentity)
   }
 
   let options: Varve.ConnectOptions
@@ -59,6 +61,16 @@ final class RemoteBrokers: Sendable {
       state.isClosed = true
       defer { state.links = [:] }
       return state.links.values
+    }
+    for link in links { link.close() }
+  }
+
+  /// Closes the connections of a lane, which nobody is to use again.
+  func end(_ lane: Lane) {
+    let links = state.withLock { state in
+      let ended = state.links.filter { $0.key.lane == lane }
+      for place in ended.keys { state.links[place] = nil }
+      return ended.values
     }
     for link in links { link.close() }
   }

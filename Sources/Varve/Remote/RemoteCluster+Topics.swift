@@ -102,7 +102,7 @@ extension RemoteCluster {
   }
 
   /// Asks for a change, which is repeated only while it is known not to have been made.
-  private func change<Asked: Question>(
+  func change<Asked: Question>(
     _ question: Asked
   ) async throws(VarveError) -> Asked.Reply {
     defer { topicsChanged() }

@@ -17,6 +17,7 @@ final class RemoteCluster: Cluster {
   private let routes = Mutex<[TopicID: RemoteTopic]>([:])
   private let refreshing = Mutex<Set<TopicName>>([])
   let watcher: RecordWatcher
+  let shareMembers = RemoteShareMembers()
 
   /// A cluster that is asked for nothing yet. Throws `.invalidArgument` for addresses that cannot
   /// be read.
@@ -57,9 +58,12 @@ final class RemoteCluster: Cluster {
 
   func transactions() -> any TransactionClient { RemoteTransactions(brokers: brokers) }
 
+  func shares() -> any ShareEngine { RemoteShares(cluster: self) }
+
   func close() {
     brokers.close()
     watcher.close()
+    shareMembers.close()
   }
 
   // MARK: Topics and their partitions

@@ -6,6 +6,8 @@ internal import VarveProtocol
 struct RemoteConfigs {
   /// The number of topics among resources.
   static let topic: Int8 = 2
+  /// The number of groups.
+  static let group: Int8 = 32
   private static let setByTopic: Int8 = 1
   private static let setByNobody: Int8 = 5
 

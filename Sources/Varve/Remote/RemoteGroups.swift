@@ -18,6 +18,28 @@ struct RemoteGroups: GroupClient {
     return response
   }
 
+  /// Of a member of a share group (KIP-932).
+  func heartbeat(
+    _ request: ShareGroupHeartbeatRequest
+  ) async throws(CoordinatorError) -> ShareGroupHeartbeatResponse {
+    let response = try await ask(request, of: request.groupID)
+    try check(response.errorCode, response.errorMessage, request.groupID)
+    return response
+  }
+
+  /// Where a share group is in all its partitions.
+  func shareOffsets(
+    of group: String
+  ) async throws(CoordinatorError) -> [DescribeShareGroupOffsetsResponse.Group.Topic] {
+    var asked = DescribeShareGroupOffsetsRequest.Group()
+    asked.groupID = group
+    var request = DescribeShareGroupOffsetsRequest()
+    request.groups = [asked]
+    let response = try await ask(request, of: group)
+    for answer in response.groups { try check(answer.errorCode, answer.errorMessage, group) }
+    return response.groups.flatMap(\.topics)
+  }
+
   /// Nobody can tell: heartbeats bring the news.
   func waitForChange(of group: String, after version: Int) async {
     await ChangeSignal().wait(after: version)

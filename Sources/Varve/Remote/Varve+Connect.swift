@@ -33,7 +33,8 @@ extension Varve {
   /// was sent and not answered. A producer with ``Producer/Options/isIdempotent`` has no such
   /// outcomes.
   ///
-  /// Groups need a broker with KIP-848 (Kafka 4.0), transactions one with KIP-890.
+  /// Groups need a broker with KIP-848 (Kafka 4.0), transactions one with KIP-890, share groups one
+  /// with KIP-1206 and KIP-1222 (Kafka 4.2).
   ///
   /// - Parameters:
   ///   - addresses: `HOST:PORT`, or several with commas between them, of which one has to answer.

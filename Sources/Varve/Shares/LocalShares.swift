@@ -73,12 +73,7 @@ struct LocalShares: ShareEngine {
     do throws(CoordinatorError) {
       try await broker.shares.acknowledge(
         acknowledgements, of: partition, group: consumer.group, member: consumer.member)
-    } catch {
-      guard error.code != .invalidRecordState else {
-        throw VarveError(.notAssigned, error.message, partition: id, cause: error)
-      }
-      throw VarveError(error, in: id)
-    }
+    } catch { throw VarveError(error, in: id) }
   }
 
   func release(
@@ -113,28 +108,6 @@ struct LocalShares: ShareEngine {
 
   private func partition(_ id: TopicPartition) throws(VarveError) -> Partition {
     do throws(BrokerError) { return try broker.partition(id) } catch { throw VarveError(error) }
-  }
-}
-
-extension ShareAcknowledgement {
-  fileprivate var type: AcknowledgeType {
-    switch self {
-    case .accept: .accept
-    case .release: .release
-    case .reject: .reject
-    case .renew: .renew
-    }
-  }
-
-  fileprivate var reason: String? {
-    guard case .reject(let reason) = self else { return nil }
-    return reason
-  }
-
-  /// Milliseconds; nil for what the group's configs say.
-  fileprivate var retryDelay: Int64? {
-    guard case .release(let delay?) = self else { return nil }
-    return max(delay.milliseconds, 0)
   }
 }
 

@@ -19,6 +19,11 @@ internal import VarveLog
 /// Any number of consumers may take from one partition. A record whose consumer says nothing comes
 /// again once its lock is over. May be used from any task; records may be acknowledged in any
 /// order.
+///
+/// In the program that has the log open a consumer takes from all partitions of its topics. At a
+/// broker it is a member of its group, by heartbeats, and takes from those that the group assigns
+/// to it; a connection that is lost is made again, and what the consumer had then is others' at
+/// once.
 public final class ShareConsumer: Sendable {
   public let group: String
   /// What the broker knows the consumer by.
@@ -49,11 +54,15 @@ public final class ShareConsumer: Sendable {
     self.options = options
   }
 
+  deinit { engine.abandon(identity) }
+
   private var identity: ShareIdentity { ShareIdentity(group: group, member: memberID) }
 
   /// Takes records: none where none came in time, or the task was cancelled.
   ///
-  /// Throws `.unknownTopicOrPartition` where a topic is gone, `.closed`, `.corrupt`.
+  /// Throws `.unknownTopicOrPartition` where a topic is gone, `.closed`, `.corrupt`; at a broker
+  /// also `.unavailable` where it was away for some seconds, and `.groupFull`, `.unknownGroup` or
+  /// `.unsupportedVersion` where the group has no place, or the broker no such groups.
   public func poll(recordsMax: Int? = nil) async throws(VarveError) -> [SharedRecord] {
     let slices = try await engine.fetch(
       partitions, for: identity, recordsMax: recordsMax ?? options.recordsMax,
@@ -66,7 +75,8 @@ public final class ShareConsumer: Sendable {
   /// Says what became of records.
   ///
   /// Throws `.notAssigned` where the consumer has one of them not any more, its lock being over: it
-  /// may have been delivered to another. Then of none of its partition it counts.
+  /// may have been delivered to another. Then of none of its partition it counts. Throws
+  /// `.unavailable` where a broker was away for some seconds: what it has not heard comes again.
   public func acknowledge(
     _ records: [SharedRecord], as acknowledgement: ShareAcknowledgement = .accept
   ) async throws(VarveError) {
@@ -86,7 +96,8 @@ public final class ShareConsumer: Sendable {
       [record.offset...record.offset], of: record.source, for: identity, as: acknowledgement)
   }
 
-  /// Gives back what was not acknowledged: others may have it at once.
+  /// Gives back what was not acknowledged: others may have it at once. At a broker the consumer
+  /// leaves its group, too.
   public func close() async throws(VarveError) {
     try await engine.release(partitions, of: identity)
   }
@@ -123,7 +134,8 @@ public final class ShareConsumer: Sendable {
       if next <= range.offsets.upperBound { missing.append(next...range.offsets.upperBound) }
     }
     guard !missing.isEmpty else { return }
-    try await engine.acknowledge(missing, of: slice.source, for: identity, as: .accept)
+    // Where that fails, they come again, and are missing again: no reason to lose the records.
+    try? await engine.acknowledge(missing, of: slice.source, for: identity, as: .accept)
   }
 
   private static func ranges(_ offsets: [Offset]) -> [ClosedRange<Offset>] {

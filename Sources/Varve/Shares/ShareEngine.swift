@@ -21,6 +21,9 @@ package protocol ShareEngine: Sendable {
     _ partitions: [TopicPartition], of consumer: ShareIdentity
   ) async throws(VarveError)
 
+  /// A consumer is gone that did not say so.
+  func abandon(_ consumer: ShareIdentity)
+
   /// Changes a group's configs: all or none.
   func configure(_ group: String, set: [GroupConfig]) async throws(VarveError)
 
@@ -31,10 +34,20 @@ package protocol ShareEngine: Sendable {
   func progress(of group: String) async throws(VarveError) -> [SharedPartition]
 }
 
+extension ShareEngine {
+  /// Its records come back when their locks are over.
+  package func abandon(_ consumer: ShareIdentity) {}
+}
+
 /// A consumer of a share group.
 package struct ShareIdentity: Hashable, Sendable {
   package let group: String
   package let member: String
+
+  package init(group: String, member: String) {
+    self.group = group
+    self.member = member
+  }
 }
 
 /// Whole batches of a partition, and which of their records are the consumer's.

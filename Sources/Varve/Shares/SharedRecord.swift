@@ -30,7 +30,8 @@ public enum ShareAcknowledgement: Hashable, Sendable {
   case renew
 }
 
-/// Where a share group is in a partition.
+/// Where a share group is in a partition. A broker that is not a Varve tells where it starts, and
+/// how much remains; the rest is 0.
 public struct SharedPartition: Hashable, Sendable {
   public let id: TopicPartition
   /// All before it is done with.

@@ -18,5 +18,8 @@ package struct ShareListener: Sendable {
   /// Suspends until there may be records, for so long, or until the task is cancelled.
   package func wait(milliseconds: Int64) async { await wait.wait(milliseconds: milliseconds) }
 
+  /// Ends the wait, also one that has not begun.
+  package func finish() { wait.finish() }
+
   package func stop() { wait.stop() }
 }

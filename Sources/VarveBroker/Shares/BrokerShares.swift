@@ -120,7 +120,7 @@ package struct BrokerShares: Sendable {
   }
 
   /// Takes records back that were acquired and not delivered, as if they had not been.
-  private func cancel(
+  func cancel(
     _ offsets: [ClosedRange<Int64>], of key: SharePartitionKey, by member: String
   ) async throws(CoordinatorError) {
     guard !offsets.isEmpty else { return }

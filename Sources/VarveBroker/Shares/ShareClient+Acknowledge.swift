@@ -30,7 +30,7 @@ extension ShareClient {
       }
       response.topics.append(topic)
     }
-    await release(ended)
+    await shares.release(ended, of: key)
     return response
   }
 }

@@ -45,18 +45,4 @@ package struct ShareClient: Sendable {
       return ShareOutcome()
     } catch { return ShareOutcome(error) }
   }
-
-  /// Gives back what a member had when its session ends.
-  func release(_ targets: [ShareSessions.Target]) async {
-    for target in targets {
-      guard let partition = try? self.partition(target) else { continue }
-      do throws(CoordinatorError) {
-        try await shares.release(partition, group: key.group, member: key.member)
-      } catch {
-        shares.broker.options.logger.log(
-          .warning, "records of a share session that ended come back when their locks are over",
-          [.partition: partition.id.description, .error: error.description])
-      }
-    }
-  }
 }

@@ -4,58 +4,59 @@ internal import VarveLog
 package import VarveProtocol
 
 extension ShareClient {
-  /// Answers a fetch: see ``ShareFetchRequest``.
-  package func fetch(
-    _ request: ShareFetchRequest
-  ) async throws(CoordinatorError) -> ShareFetchResponse {
-    try await ShareFetching(request: request, client: self).response()
+  /// Begins to answer a fetch: see ``ShareFetchRequest``. It has its place in its session once this
+  /// has returned: the connection's next request may be begun.
+  package func beginFetch(
+    _ request: ShareFetchRequest, from owner: ShareSessions.Owner
+  ) throws(CoordinatorError) -> ShareFetching {
+    guard request.shareSessionEpoch != ShareSessions.firstEpoch || request.acknowledged.isEmpty
+    else {
+      throw CoordinatorError(
+        .invalidRequest, "a request that begins a share session has nothing to acknowledge")
+    }
+    do throws(ErrorCode) {
+      let turn = try sessions.fetch(
+        key, epoch: request.shareSessionEpoch, from: owner, adding: request.asked,
+        forgetting: request.forgotten)
+      return ShareFetching(request: request, client: self, turn: turn)
+    } catch {
+      throw CoordinatorError(
+        error, "the share session of '\(key.member)' does not go on like this")
+    }
   }
 }
 
 /// A fetch of a share group's member: acknowledges, acquires, and waits where there is nothing.
-struct ShareFetching {
+package struct ShareFetching: Sendable {
   /// The most that a response holds, whatever is asked for.
   private static let bytesMax = 55 << 20
 
   let request: ShareFetchRequest
   let client: ShareClient
+  let turn: ShareSessions.Turn
 
   private typealias Answer = ShareFetchResponse.Topic.Partition
 
-  func response() async throws(CoordinatorError) -> ShareFetchResponse {
-    let isFinal = request.shareSessionEpoch == ShareSessions.finalEpoch
-    let isFirst = request.shareSessionEpoch == ShareSessions.firstEpoch
-    let acknowledged = request.acknowledged
-    guard !isFirst || acknowledged.isEmpty else {
-      throw CoordinatorError(
-        .invalidRequest, "a request that begins a share session has nothing to acknowledge")
-    }
-    let targets: [ShareSessions.Target]
-    do throws(ErrorCode) {
-      targets = try client.sessions.fetch(
-        client.key, epoch: request.shareSessionEpoch, adding: request.asked,
-        forgetting: request.forgotten)
-    } catch {
-      throw CoordinatorError(
-        error, "the share session of '\(client.key.member)' does not go on like this")
-    }
+  package func response() async -> ShareFetchResponse {
     var answers: [ShareSessions.Target: Answer] = [:]
-    for (target, batches) in acknowledged {
+    await client.shares.release(turn.abandoned, of: client.key)
+    for (target, batches) in request.acknowledged {
       let outcome = await client.acknowledge(batches, target)
       answers[target, default: answer(target)].acknowledgeErrorCode = outcome.code
       answers[target]?.acknowledgeErrorMessage = outcome.message
     }
-    if isFinal {
-      await client.release(targets)
+    if request.shareSessionEpoch == ShareSessions.finalEpoch {
+      await client.shares.release(turn.targets, of: client.key)
     } else if !request.isRenewAcknowledgement, request.maxRecords > 0 {
-      await fetch(targets, into: &answers)
+      await fetch(turn.targets, into: &answers)
     }
     return response(answers)
   }
 
   // MARK: Fetching
 
-  /// Reads until there are records, or the time is over, or a partition fails.
+  /// Reads until there are records, or the time is over, or a partition fails, or the session has
+  /// another request. Where it has ended meanwhile, nobody gets what was acquired.
   private func fetch(
     _ targets: [ShareSessions.Target],
     into answers: inout [ShareSessions.Target: Answer]
@@ -66,11 +67,22 @@ struct ShareFetching {
       let partitions = targets.compactMap { try? client.partition($0) }
       let listener = client.shares.listen(client.key.group, to: partitions)
       defer { listener.stop() }
-      if await fetchOnce(targets, into: &answers) || !answers.isEmpty { return }
+      if await fetchOnce(targets, into: &answers) || !answers.isEmpty { break }
       let left = clock.now.duration(to: end)
-      guard left > .zero, !Task.isCancelled else { return }
+      guard left > .zero, !Task.isCancelled,
+        client.sessions.wait(turn, of: client.key, { listener.finish() })
+      else { return }
       await listener.wait(milliseconds: left.milliseconds)
     }
+    guard !client.sessions.goesOn(turn, of: client.key) else { return }
+    for (target, answer) in answers { await giveBack(answer, of: target) }
+    answers = [:]
+  }
+
+  private func giveBack(_ answer: Answer, of target: ShareSessions.Target) async {
+    await client.shares.cancel(
+      answer.acquiredRecords.map { $0.firstOffset.rawValue...$0.lastOffset.rawValue }, target,
+      of: client.key)
   }
 
   /// True where there is something to be told.

@@ -62,7 +62,8 @@ final class ShareWait: Sendable {
     for end in ends { end() }
   }
 
-  private func finish() {
+  /// Ends the wait, also one that has not begun.
+  func finish() {
     let continuation = state.withLock { state in
       state.isOver = true
       return state.continuation.take()

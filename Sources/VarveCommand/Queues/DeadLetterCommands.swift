@@ -11,22 +11,22 @@ enum DeadLetterCommands {
     name: "PLACE", help: "PARTITION@OFFSET, as varve dlq list prints it")
 
   private static let details = """
-    Dead letters live in the log. The command opens it, so that no program may have it open
-    meanwhile.
+    Dead letters live in the log. The command opens its directory, so that no program may have it
+    open meanwhile, or asks the broker that serves it.
     """
 
   static let list = Command(
     name: "dlq list", summary: "List dead letters, with where they came from and why",
     details: details, arguments: [topic],
     options: [
-      .directory, .init(name: "max", value: "N", help: "so many at most"), .json,
+      .at, .init(name: "max", value: "N", help: "so many at most"), .json,
     ],
     examples: [.init(line: "varve dlq list mails.dead", purpose: "what failed, and why")],
     run: list)
 
   static let show = Command(
     name: "dlq show", summary: "Show a dead letter with its headers and its value",
-    details: details, arguments: [topic, place], options: [.directory, .json],
+    details: details, arguments: [topic, place], options: [.at, .json],
     examples: [.init(line: "varve dlq show mails.dead 0@17", purpose: "one of them")],
     run: show)
 
@@ -40,7 +40,7 @@ enum DeadLetterCommands {
       """,
     arguments: [topic],
     options: [
-      .directory, .init(name: "max", value: "N", help: "so many at most"),
+      .at, .init(name: "max", value: "N", help: "so many at most"),
       .init(
         name: "since", value: "@TIMESTAMP",
         help: "pass over records stamped earlier (milliseconds since 1970 or ISO 8601)"),

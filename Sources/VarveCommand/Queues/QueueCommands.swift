@@ -11,7 +11,8 @@ enum QueueCommands {
     name: "group", value: "GROUP", help: "the share group; without it, the queue's name")
 
   private static let details = """
-    Queues live in the log. The command opens it, so that no program may have it open meanwhile.
+    Queues live in the log. The command opens its directory, so that no program may have it open
+    meanwhile, or asks the broker that serves it.
     """
 
   static let stat = Command(
@@ -25,7 +26,7 @@ enum QueueCommands {
 
       \(details)
       """,
-    arguments: [queue], options: [.directory, group, .json],
+    arguments: [queue], options: [.at, group, .json],
     examples: [
       .init(line: "varve queue stat mails --json | jq .remaining", purpose: "the jobs to be done")
     ],
@@ -41,7 +42,7 @@ enum QueueCommands {
       """,
     arguments: [queue],
     options: [
-      .directory, group, .init(name: "max", value: "N", help: "so many at most; 10 by default"),
+      .at, group, .init(name: "max", value: "N", help: "so many at most; 10 by default"),
       .json,
     ],
     examples: [.init(line: "varve queue peek mails --max 1", purpose: "the oldest job")],

@@ -64,6 +64,8 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
         package var lag: Int64 = -1
         package var errorCode = ErrorCode.none
         package var errorMessage: String?
+        /// A tagged field of Varve's own, which Kafka does not send, and passes over.
+        package var depths = Depths()
 
         package init() {}
         package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
@@ -73,6 +75,9 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
           wire.code(&lag, since: 1)
           wire.code(&errorCode)
           wire.code(&errorMessage)
+          wire.tags { wire in
+            wire.code(&depths, tag: 10_000, unless: Depths())
+          }
         }
       }
 
@@ -90,6 +95,49 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
       wire.code(&topics)
       wire.code(&errorCode)
       wire.code(&errorMessage)
+    }
+  }
+
+  /// How many records of a partition are where, and what became of others since the broker started.
+  package struct Depths: WireStruct, Hashable, Sendable {
+    package var ready: Int64 = 0
+    package var delayed: Int64 = 0
+    package var locked: Int64 = 0
+    package var failing: Int64 = 0
+    package var delivered: Int64 = 0
+    package var redelivered: Int64 = 0
+    package var accepted: Int64 = 0
+    package var released: Int64 = 0
+    package var rejected: Int64 = 0
+    package var timedOut: Int64 = 0
+    package var expired: Int64 = 0
+    package var repeated: Int64 = 0
+    package var deadLettered: Int64 = 0
+    /// Milliseconds since the time of the oldest record that is not done with; -1 where there is
+    /// none.
+    package var oldestAge: Int64 = -1
+    /// Records a second that come, and that are done with; -1 where that is not known.
+    package var inRate = -1.0
+    package var outRate = -1.0
+
+    package init() {}
+    package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
+      wire.code(&ready)
+      wire.code(&delayed)
+      wire.code(&locked)
+      wire.code(&failing)
+      wire.code(&delivered)
+      wire.code(&redelivered)
+      wire.code(&accepted)
+      wire.code(&released)
+      wire.code(&rejected)
+      wire.code(&timedOut)
+      wire.code(&expired)
+      wire.code(&repeated)
+      wire.code(&deadLettered)
+      wire.code(&oldestAge)
+      wire.code(&inRate)
+      wire.code(&outRate)
     }
   }
 

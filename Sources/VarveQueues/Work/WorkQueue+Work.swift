@@ -58,7 +58,11 @@ extension WorkQueue {
       let worker = Worker(
         consumer: consumer, jobs: jobs, renewal: try await renewalInterval(), observe: observe,
         handler: handler)
-      try await worker.run(concurrency: concurrency)
+      do { try await worker.run(concurrency: concurrency) } catch {
+        // The first failure is the one to tell of.
+        try? await consumer.close()
+        throw error
+      }
       try await consumer.close()
     } catch {
       throw QueueError(.log, "queue '\(name)' cannot be worked on: \(error)", cause: error)
@@ -132,7 +136,10 @@ private struct Worker<Job: Sendable>: Sendable {
   private func renew(_ record: SharedRecord) async throws {
     while true {
       try await Task.sleep(for: renewal)
-      try await consumer.acknowledge(record, as: .renew)
+      do { try await consumer.acknowledge(record, as: .renew) } catch {
+        // A broker that is away may be back before the lock is over.
+        guard error.code == .unavailable else { throw error }
+      }
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import VarveBase
+internal import VarveBroker
 internal import VarveProtocol
 internal import VarveSecurity
 
@@ -24,6 +25,8 @@ final class Connection {
   /// What requests that wait need to hear.
   private var waits: [Conversation.Ticket: ExchangeWait] = [:]
   let peer: Peer
+  /// What share sessions know the connection by.
+  let shareOwner = ShareSessions.Owner()
   /// What the client has proved.
   var authentication: Authentication {
     didSet { conversation.limitFrames(isProved: authentication.principal != nil) }
@@ -284,6 +287,8 @@ final class Connection {
     let waiting = waits
     waits = [:]
     for wait in waiting.values { wait.abandon() }
+    let shares = server.context.broker.shares
+    if server.isStopping { shares.serverStops(shareOwner) } else { shares.clientIsGone(shareOwner) }
     server.closed(self, reason)
   }
 }

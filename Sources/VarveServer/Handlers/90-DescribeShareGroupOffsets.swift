@@ -5,6 +5,8 @@ internal import VarveProtocol
 
 // DescribeShareGroupOffsets: up to where share groups are done with partitions (KIP-932). Versions
 // 0 to 1.
+//
+// A tagged field of Varve's own says how many records are where.
 extension Handler {
   static let describeShareGroupOffsets = Handler(
     awaiting: DescribeShareGroupOffsetsRequest.self
@@ -70,6 +72,7 @@ extension Handler {
       partition.partitionIndex = position.partition
       partition.startOffset = position.startOffset
       partition.lag = position.lag
+      partition.depths = DescribeShareGroupOffsetsResponse.Depths(position)
       return partition
     }
     return topic
@@ -90,5 +93,21 @@ extension Handler {
     partition.startOffset = -1
     partition.errorCode = code
     return partition
+  }
+}
+
+extension DescribeShareGroupOffsetsResponse.Depths {
+  fileprivate init(_ position: BrokerShares.Position) {
+    self.init()
+    let depths = position.depths
+    (ready, delayed, locked) = (depths.ready, depths.delayed, depths.locked)
+    failing = depths.failing
+    let counts = depths.counts
+    (delivered, redelivered) = (counts.delivered, counts.redelivered)
+    (accepted, released, rejected) = (counts.accepted, counts.released, counts.rejected)
+    (timedOut, expired, repeated) = (counts.timedOut, counts.expired, counts.repeated)
+    deadLettered = counts.deadLettered
+    if let age = position.oldestAge { oldestAge = age }
+    if let flow = position.flow { (inRate, outRate) = (flow.in, flow.out) }
   }
 }

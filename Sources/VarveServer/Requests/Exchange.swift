@@ -37,6 +37,9 @@ final class Exchange {
     connection.keep(ExchangeWait(hurry: hurry, abandon: abandon), of: ticket)
   }
 
+  /// The connection, as share sessions know it.
+  var shareOwner: ShareSessions.Owner { connection.shareOwner }
+
   /// What the client has proved.
   var authentication: Authentication {
     get { connection.authentication }

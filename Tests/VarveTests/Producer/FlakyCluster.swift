@@ -90,6 +90,7 @@ final class FlakyCluster: Cluster {
   func knownRoute(to topic: String) throws(VarveError) -> TopicRoute? { nil }
   func transactions() throws(VarveError) -> any TransactionClient { try log.transactions() }
   func groups() throws(VarveError) -> any GroupClient { throw HeldCluster.refusal }
+  func shares() throws(VarveError) -> any ShareEngine { throw HeldCluster.refusal }
   func createTopic(
     _ name: String, partitions: Int32, config: [TopicConfig]
   ) throws(VarveError) -> TopicInfo { throw HeldCluster.refusal }

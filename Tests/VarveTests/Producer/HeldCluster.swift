@@ -38,6 +38,7 @@ final class HeldCluster: Cluster {
     of partition: TopicPartition, before offset: Offset
   ) throws(VarveError) -> Offset { throw Self.refusal }
   func groups() throws(VarveError) -> any GroupClient { throw Self.refusal }
+  func shares() throws(VarveError) -> any ShareEngine { throw Self.refusal }
   func transactions() throws(VarveError) -> any TransactionClient { throw Self.refusal }
   func close() {}
 

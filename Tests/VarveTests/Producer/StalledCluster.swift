@@ -34,6 +34,7 @@ final class StalledCluster: Cluster {
     of partition: TopicPartition, before offset: Offset
   ) throws(VarveError) -> Offset { throw HeldCluster.refusal }
   func groups() throws(VarveError) -> any GroupClient { throw HeldCluster.refusal }
+  func shares() throws(VarveError) -> any ShareEngine { throw HeldCluster.refusal }
   func transactions() throws(VarveError) -> any TransactionClient { throw HeldCluster.refusal }
   func close() {}
 }
