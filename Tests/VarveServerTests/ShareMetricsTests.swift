@@ -145,14 +145,17 @@ import VarveTestKit
       let text = try await MetricsTests.withPort { port in
         port.begin(queue.served.server)
         let member = ShareMember("m", queue)
-        try await queue.served.client { client in
+        // It stays connected: what a client has that is gone is ready again.
+        let client = try await queue.served.client { client in
           var member = member
           try member.begin(client)
           let fetched = try member.fetch(client, records: 3)
           #expect(fetched.offsets == [0, 1, 2])
           let code = try member.acknowledge(client, 0...1, [1])
           #expect(code == ErrorCode.none)
+          return client
         }
+        defer { withExtendedLifetime(client) {} }
         return try await MetricsTests.page("/metrics", port).body
       }
       let metrics = try MetricsText(text)
