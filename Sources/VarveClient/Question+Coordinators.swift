@@ -54,6 +54,10 @@ extension ShareAcknowledgeRequest: Question {
   package typealias Reply = ShareAcknowledgeResponse
 }
 
+extension AlterShareGroupOffsetsRequest: Question {
+  package typealias Reply = AlterShareGroupOffsetsResponse
+}
+
 extension DescribeShareGroupOffsetsRequest: Question {
   package typealias Reply = DescribeShareGroupOffsetsResponse
 }

@@ -38,6 +38,59 @@ import VarveTestSupport
     }
   }
 
+  @Test func `G46: a job whose time is over is a dead letter for that reason, and nobody's`()
+    async throws
+  {
+    let time = ManualTime()
+    let varve = try Varve.inMemory(time: time)
+    let queue = try await varve.workQueue("jobs", jobs: .text)
+    try await queue.enqueue("stale", options: EnqueueOptions(timeToLive: .seconds(1)))
+    try await queue.enqueue("fresh")
+    time.advance(byMilliseconds: 1_000)
+    let jobs = QueueOfJobs(varve: varve, queue: queue)
+    let handled = Mutex<[String]>([])
+    try await jobs.work(untilTold: 1) { job, _ in handled.withLock { $0.append(job) } }
+    #expect(handled.withLock { $0 } == ["fresh"])
+    let letter = try #require(try await jobs.letters(1).first)
+    #expect(letter.record.text == "stale" && letter.failure == "expired")
+    #expect(letter.reason == "time to live is over" && letter.deliveryCount == 0)
+    try await varve.close()
+  }
+
+  /// The topic of the dead letters is missing, and made with the copy that a broker would have put
+  /// in before it was killed.
+  @Test func `S23: a dead letter that was copied before a crash is not copied again`() async throws
+  {
+    let directory = try TemporaryDirectory()
+    for isAgain in [false, true] {
+      let varve = try await Varve.open(directory.path + "/data")
+      let queue = try await varve.workQueue("jobs", jobs: .text)
+      let jobs = QueueOfJobs(varve: varve, queue: queue)
+      if isAgain {
+        let producer = try varve.producer()
+        try await producer.send(
+          "jobs.dead", value: "first",
+          headers: [
+            Header(QueueHeaders.deadLetterTopic, "jobs"),
+            Header(QueueHeaders.deadLetterPartition, "0"),
+            Header(QueueHeaders.deadLetterOffset, "0"),
+            Header(QueueHeaders.deadLetterGroup, "jobs"),
+          ])
+        try await producer.close()
+      } else {
+        try await varve.deleteTopic("jobs.dead")
+      }
+      try await queue.enqueue(isAgain ? "second" : "first")
+      try await jobs.work(untilTold: 1) { _, _ in throw RejectJob("no use") }
+      if isAgain {
+        let letters = try await jobs.letters(2)
+        #expect(letters.map(\.record.text) == ["first", "second"])
+        #expect(letters.map(\.failure) == [nil, "rejected"])
+      }
+      try await varve.close()
+    }
+  }
+
   @Test(arguments: Door.allCases)
   func `a redrive that is bounded goes on with the next`(_ door: Door) async throws {
     try await QueueOfJobs.run(attempts: 2, through: door) { jobs in

@@ -145,12 +145,14 @@ struct ShareMember {
 
   /// Says what became of records; `fetch` is a fetch on its way, whose answer comes first, empty.
   mutating func acknowledge(
-    _ client: WireClient, _ offsets: ClosedRange<Int64>, _ types: [Int8], after fetch: Int32? = nil
+    _ client: WireClient, _ offsets: ClosedRange<Int64>, _ types: [Int8],
+    after fetch: Int32? = nil, token: String = ""
   ) throws -> ErrorCode {
     var batch = ShareAcknowledgementBatch()
     batch.firstOffset = Offset(offsets.lowerBound)
     batch.lastOffset = Offset(offsets.upperBound)
     batch.acknowledgeTypes = types
+    batch.token = token
     var partition = ShareAcknowledgeRequest.Topic.Partition()
     partition.acknowledgementBatches = [batch]
     var topic = ShareAcknowledgeRequest.Topic()

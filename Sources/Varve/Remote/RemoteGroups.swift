@@ -40,6 +40,37 @@ struct RemoteGroups: GroupClient {
     return response.groups.flatMap(\.topics)
   }
 
+  /// Wakes what is parked under a token. Nil where the broker does not know what that is.
+  func unpark(
+    _ token: String, of group: String
+  ) async throws(CoordinatorError) -> Int? {
+    var request = AlterShareGroupOffsetsRequest()
+    (request.groupID, request.token) = (group, token)
+    let response = try await ask(request, of: group)
+    try check(response.errorCode, response.errorMessage, group)
+    return response.wokenCount < 0 ? nil : Int(response.wokenCount)
+  }
+
+  /// What a record is a copy of.
+  func first(
+    ofCopyAt offset: Offset, in partition: TopicPartition, of group: String
+  ) async throws(CoordinatorError) -> Offset? {
+    var topic = DescribeShareGroupOffsetsRequest.Group.Topic()
+    topic.name = partition.topic.description
+    (topic.partitions, topic.copies) = ([partition.partition], [offset])
+    var asked = DescribeShareGroupOffsetsRequest.Group()
+    (asked.groupID, asked.topics) = (group, [topic])
+    var request = DescribeShareGroupOffsetsRequest()
+    request.groups = [asked]
+    let response = try await ask(request, of: group)
+    for answer in response.groups { try check(answer.errorCode, answer.errorMessage, group) }
+    guard let answer = response.groups.flatMap(\.topics).flatMap(\.partitions).first else {
+      return nil
+    }
+    try check(answer.errorCode, answer.errorMessage, group)
+    return answer.firstOffset < 0 ? nil : answer.firstOffset
+  }
+
   /// Nobody can tell: heartbeats bring the news.
   func waitForChange(of group: String, after version: Int) async {
     await ChangeSignal().wait(after: version)

@@ -84,7 +84,7 @@ extension SharedPartition {
     self.init(
       id: id, startOffset: answer.startOffset, remaining: max(answer.lag, 0), ready: depths.ready,
       delayed: depths.delayed, locked: depths.locked, failing: depths.failing,
-      counts: Counts(depths),
+      parked: depths.parked, counts: Counts(depths),
       oldestAge: depths.oldestAge < 0 ? nil : .milliseconds(depths.oldestAge),
       flow: depths.inRate < 0 ? nil : Flow(in: depths.inRate, out: depths.outRate))
   }
@@ -96,6 +96,6 @@ extension SharedPartition.Counts {
     (delivered, redelivered) = (depths.delivered, depths.redelivered)
     (accepted, released, rejected) = (depths.accepted, depths.released, depths.rejected)
     (timedOut, expired, repeated) = (depths.timedOut, depths.expired, depths.repeated)
-    deadLettered = depths.deadLettered
+    (deadLettered, forgottenIDs) = (depths.deadLettered, depths.forgottenIDs)
   }
 }

@@ -80,5 +80,6 @@ extension ShareAcknowledgementBatch {
     acknowledgeTypes = [acknowledgement.type.rawValue]
     retryDelay = acknowledgement.retryDelay ?? -1
     reason = acknowledgement.reason ?? ""
+    token = acknowledgement.token ?? ""
   }
 }

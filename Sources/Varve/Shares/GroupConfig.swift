@@ -73,10 +73,18 @@ extension GroupConfig {
     GroupConfig("varve.trace.enable", isOn ? "true" : "false")
   }
 
-  /// For how long after a message another one with the same `varve.message.id` is left out,
-  /// which begins anew with each (`varve.deduplication.window.ms`). For groups with ``queue(_:)``.
+  /// For how long after a message others with the same `varve.message.id` are left out
+  /// (`varve.deduplication.window.ms`): one that comes later is a first again. For groups with
+  /// ``queue(_:)``.
   public static func deduplicates(within window: Duration) -> GroupConfig {
     GroupConfig("varve.deduplication.window.ms", "\(window.milliseconds)")
+  }
+
+  /// How many message ids of a partition are remembered at most (`varve.deduplication.ids.max`): a
+  /// million by default, which take up to 130 bytes of memory each. Where there are more, the
+  /// oldest are forgotten first. For groups with ``queue(_:)``.
+  public static func messageIDsMax(_ count: Int) -> GroupConfig {
+    GroupConfig("varve.deduplication.ids.max", "\(count)")
   }
 }
 

@@ -68,7 +68,8 @@ struct LocalShares: ShareEngine {
     let acknowledgements = offsets.map {
       Acknowledgement(
         $0.lowerBound.rawValue...$0.upperBound.rawValue, [acknowledgement.type],
-        retryDelay: acknowledgement.retryDelay, reason: acknowledgement.reason)
+        retryDelay: acknowledgement.retryDelay, reason: acknowledgement.reason,
+        token: acknowledgement.token)
     }
     do throws(CoordinatorError) {
       try await broker.shares.acknowledge(
@@ -106,6 +107,21 @@ struct LocalShares: ShareEngine {
     } catch { throw VarveError(error) }
   }
 
+  func unpark(_ token: String, in group: String) async throws(VarveError) -> Int {
+    do throws(CoordinatorError) { return try await broker.shares.unpark(token, of: group) } catch {
+      throw VarveError(error)
+    }
+  }
+
+  func first(
+    ofCopyAt offset: Offset, in id: TopicPartition, group: String
+  ) async throws(VarveError) -> Offset? {
+    let partition = try partition(id)
+    do throws(CoordinatorError) {
+      return try await broker.shares.first(ofCopyAt: offset, of: partition, group: group)
+    } catch { throw VarveError(error, in: id) }
+  }
+
   private func partition(_ id: TopicPartition) throws(VarveError) -> Partition {
     do throws(BrokerError) { return try broker.partition(id) } catch { throw VarveError(error) }
   }
@@ -118,7 +134,8 @@ extension SharedPartition {
       id: TopicPartition(topic: topic, partition: position.partition),
       startOffset: position.startOffset, remaining: position.lag, ready: position.depths.ready,
       delayed: position.depths.delayed, locked: position.depths.locked,
-      failing: position.depths.failing, counts: Counts(position.depths.counts),
+      failing: position.depths.failing, parked: position.depths.parked,
+      counts: Counts(position.depths.counts),
       oldestAge: position.oldestAge.map { .milliseconds($0) },
       flow: position.flow.map { Flow(in: $0.in, out: $0.out) })
   }
@@ -130,6 +147,6 @@ extension SharedPartition.Counts {
     (delivered, redelivered) = (counts.delivered, counts.redelivered)
     (accepted, released, rejected) = (counts.accepted, counts.released, counts.rejected)
     (timedOut, expired, repeated) = (counts.timedOut, counts.expired, counts.repeated)
-    deadLettered = counts.deadLettered
+    (deadLettered, forgottenIDs) = (counts.deadLettered, counts.forgottenIDs)
   }
 }

@@ -4,7 +4,7 @@ extension ShareAcknowledgement {
   var type: AcknowledgeType {
     switch self {
     case .accept: .accept
-    case .release: .release
+    case .release, .park: .release
     case .reject: .reject
     case .renew: .renew
     }

@@ -76,10 +76,12 @@ public final class ShareConsumer: Sendable {
   ///
   /// Throws `.notAssigned` where the consumer has one of them not any more, its lock being over: it
   /// may have been delivered to another. Then of none of its partition it counts. Throws
-  /// `.unavailable` where a broker was away for some seconds: what it has not heard comes again.
+  /// `.unavailable` where a broker was away for some seconds: what it has not heard comes again;
+  /// `.invalidArgument` for a token that is empty or longer than 249 bytes.
   public func acknowledge(
     _ records: [SharedRecord], as acknowledgement: ShareAcknowledgement = .accept
   ) async throws(VarveError) {
+    if let token = acknowledgement.token { try ParkToken.check(token) }
     var offsets: [TopicPartition: [Offset]] = [:]
     for record in records { offsets[record.source, default: []].append(record.offset) }
     for (partition, offsets) in offsets {
@@ -92,6 +94,7 @@ public final class ShareConsumer: Sendable {
   public func acknowledge(
     _ record: SharedRecord, as acknowledgement: ShareAcknowledgement = .accept
   ) async throws(VarveError) {
+    if let token = acknowledgement.token { try ParkToken.check(token) }
     try await engine.acknowledge(
       [record.offset...record.offset], of: record.source, for: identity, as: acknowledgement)
   }

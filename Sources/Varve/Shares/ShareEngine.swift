@@ -32,6 +32,15 @@ package protocol ShareEngine: Sendable {
 
   /// Where a group is in its partitions.
   func progress(of group: String) async throws(VarveError) -> [SharedPartition]
+
+  /// Wakes what a group has parked under a token, and returns how many records there were.
+  func unpark(_ token: String, in group: String) async throws(VarveError) -> Int
+
+  /// The offset of the message that the record at an offset is a copy of, for a group; nil where it
+  /// is none.
+  func first(
+    ofCopyAt offset: Offset, in partition: TopicPartition, group: String
+  ) async throws(VarveError) -> Offset?
 }
 
 extension ShareEngine {

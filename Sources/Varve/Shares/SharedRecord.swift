@@ -28,6 +28,10 @@ public enum ShareAcknowledgement: Hashable, Sendable {
   case reject(reason: String? = nil)
   /// It is needed for longer: its lock begins anew.
   case renew
+  /// It waits for something: nobody has it until ``Varve/unpark(_:in:)`` names the token, 1 to 249
+  /// bytes of UTF-8, over restarts. It was no attempt: it comes again with the delivery count that
+  /// it has now. Its time-to-live goes on. Several records may have one token.
+  case park(token: String)
 }
 
 /// Where a share group is in a partition. A broker that is not a Varve tells where it starts, and
@@ -44,8 +48,10 @@ public struct SharedPartition: Hashable, Sendable {
   public let delayed: Int64
   /// those that consumers have,
   public let locked: Int64
-  /// and those that wait to be copied to the dead letters.
+  /// those that wait to be copied to the dead letters,
   public let failing: Int64
+  /// and those that are parked.
+  public let parked: Int64
   /// What became of records since the broker started.
   public let counts: Counts
   /// How long ago the oldest record that is not done with was stamped; nil where there is none.
@@ -91,6 +97,9 @@ public struct SharedPartition: Hashable, Sendable {
     /// Left out as copies of a message.
     public var repeated: Int64 = 0
     public var deadLettered: Int64 = 0
+    /// Message ids that were forgotten before their time, there being too many:
+    /// ``GroupConfig/messageIDsMax(_:)``.
+    public var forgottenIDs: Int64 = 0
 
     public init() {}
   }

@@ -40,4 +40,25 @@ extension Varve {
   public func shareProgress(of group: String) async throws(VarveError) -> [SharedPartition] {
     try await cluster.shares().progress(of: group)
   }
+
+  /// Wakes what a share group has parked under a token, with ``ShareAcknowledgement/park(token:)``:
+  /// consumers may have it at once. Returns how many records there were. A token that nothing is
+  /// parked under wakes none, and is not kept for what is parked later: so a consumer parks its
+  /// record before it begins what calls this.
+  ///
+  /// Throws `.invalidArgument` for a token that is empty or longer than 249 bytes.
+  @discardableResult
+  public func unpark(_ token: String, in group: String) async throws(VarveError) -> Int {
+    try ParkToken.check(token)
+    return try await cluster.shares().unpark(token, in: group)
+  }
+
+  /// The offset of the message that a record is a copy of, by its id, for a share group; nil where
+  /// it is none.
+  package func first(
+    ofCopy receipt: RecordReceipt, in group: String
+  ) async throws(VarveError) -> Offset? {
+    try await cluster.shares().first(
+      ofCopyAt: receipt.offset, in: receipt.partition, group: group)
+  }
 }

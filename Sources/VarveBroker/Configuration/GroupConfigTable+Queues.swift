@@ -8,9 +8,13 @@ extension GroupConfigTable {
       "The topic that records are copied to which the group gives up; none where it is empty "
         + "(KIP-1191)."),
     .init(
+      "varve.deduplication.ids.max", .long, "1000000", .atLeast(1),
+      "How many varve.message.ids of a partition are remembered at most, which take up to 130 "
+        + "bytes of memory each: the oldest are forgotten first, and counted."),
+    .init(
       "varve.deduplication.window.ms", .long, "0", .atLeast(0),
-      "For how long after a message another one with the same varve.message.id is left out, which "
-        + "begins anew with each; 0 for not at all."),
+      "For how long after a message others with the same varve.message.id are left out; 0 for not "
+        + "at all."),
     .init(
       "varve.priority.order", .string, "strict", .oneOf(["strict", "weighted"]),
       "Whether records of a lower varve.priority wait until there is none of a higher one, or come "

@@ -5,17 +5,28 @@ internal import VarveLog
 extension BrokerShares {
   /// Copies records to the dead letters of their group, in the partition of the same number, and
   /// has the group be done with them. Those that the log has not any more have nothing to copy.
+  /// `isAgain` says that some may have been copied: these are looked for, as are those of letters
+  /// that are from before the broker was started.
   ///
   /// Throws where the group's topic of dead letters is missing, is the records' own, or cannot be
   /// written.
   func copyToDeadLetters(
-    _ letters: [DeadLetter], of key: SharePartitionKey
+    _ letters: [DeadLetter], of key: SharePartitionKey, isAgain: Bool
   ) async throws(CoordinatorError) {
     let shard = try shard(of: key)
     // Its topic is gone, and the state with it.
     guard let source = partition(of: key) else { return }
     if let target = try deadLetterPartition(of: key.group, source.id) {
-      for letter in letters { try await copy(letter, of: key, from: source, to: target) }
+      var copied: Set<Int64> = []
+      if isAgain || letters.contains(where: \.isOld) {
+        do throws(LogError) {
+          copied =
+            try CopiedDeadLetters(of: source.id, group: key.group, in: target.log).offsets
+        } catch { throw CoordinatorError(storing: error) }
+      }
+      for letter in letters where !copied.contains(letter.offset) {
+        try await copy(letter, of: key, from: source, to: target)
+      }
     }
     try await shard.run { state, now in
       state.deadLettered(letters.map(\.offset), of: key, at: now)

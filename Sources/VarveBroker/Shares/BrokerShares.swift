@@ -84,38 +84,15 @@ package struct BrokerShares: Sendable {
   private func acquire(
     _ key: SharePartitionKey, of partition: Partition, for member: String, limit: Int
   ) async throws(CoordinatorError) -> [AcquiredRecords] {
-    let configuration = configuration(of: key.group)
-    let settings = ShareSettings(configuration)
-    let shard = try shard(of: key)
-    var scanner = ShareScanner(configuration, secret: broker.shareSecret)
-    let log = partition.log
+    var groundwork = try ShareGroundwork(self, key, of: partition)
+    let settings = groundwork.settings
     while true {
-      let end = scanner.isolation == .readCommitted ? log.lastStableOffset : log.endOffset
-      let readable = log.startOffset.rawValue..<max(end, log.startOffset).rawValue
-      let acquisition = try await shard.run { state, now in
+      let readable = groundwork.readable
+      let acquisition = try await groundwork.shard.run { state, now in
         state.acquire(key, for: member, limit: limit, log: readable, settings, at: now)
       }
-      switch acquisition {
-      case .records(let records): return records
-      case .again: continue
-      case .unknown:
-        let start = try start(of: log, configuration.offsetReset)
-        try await shard.run { state, now in state.begin(key, from: start.rawValue, at: now) }
-      case .recall(let offset, let milliseconds):
-        let start = try recallStart(of: log, before: Offset(offset), milliseconds)
-        try await shard.run { state, _ in
-          state.recall(key, from: start.rawValue)
-          return ShareDecision()
-        }
-      case .scan(let start):
-        let scan: ShareScan
-        do throws(LogError) { scan = try scanner.scan(log, from: start) } catch {
-          throw CoordinatorError(storing: error)
-        }
-        // Trimmed away, or cut back, meanwhile.
-        guard scan.end > start else { return [] }
-        try await shard.run { state, now in state.take(scan, of: key, settings, at: now) }
-      }
+      if case .records(let records) = acquisition { return records }
+      guard try await groundwork.provide(acquisition) else { return [] }
     }
   }
 
@@ -127,41 +104,6 @@ package struct BrokerShares: Sendable {
     try await shard(of: key).run { state, now in
       state.cancel(offsets, of: key, by: member, at: now)
     }
-  }
-
-  // MARK: Where a group begins
-
-  private func start(
-    of log: PartitionLog, _ reset: ShareOffsetReset
-  ) throws(CoordinatorError) -> Offset {
-    switch reset {
-    case .earliest: return log.startOffset
-    case .latest: return log.endOffset
-    case .byDuration(let milliseconds):
-      return try first(of: log, since: broker.now.rawValue - milliseconds)
-    }
-  }
-
-  /// The first record that is stamped so long before the one at `offset`; its time is that of the
-  /// batch, or now where there is none.
-  private func recallStart(
-    of log: PartitionLog, before offset: Offset, _ milliseconds: Int64
-  ) throws(CoordinatorError) -> Offset {
-    var time = broker.now.rawValue
-    do throws(LogError) {
-      let bytes = try log.read(from: max(offset, log.startOffset), maxBytes: 1).bytes
-      if let header = RecordBatchHeader(bytes.bytes) {
-        time = min(time, header.baseTimestamp.rawValue)
-      }
-    } catch { throw CoordinatorError(storing: error) }
-    let (since, overflows) = time.subtractingReportingOverflow(milliseconds)
-    return min(try first(of: log, since: overflows ? 0 : max(since, 0)), offset)
-  }
-
-  private func first(of log: PartitionLog, since time: Int64) throws(CoordinatorError) -> Offset {
-    do throws(LogError) {
-      return try log.firstRecord(stampedAtOrAfter: Timestamp(time))?.offset ?? log.endOffset
-    } catch { throw CoordinatorError(storing: error) }
   }
 }
 

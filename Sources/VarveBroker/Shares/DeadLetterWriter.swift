@@ -7,8 +7,8 @@ internal import VarveLog
 /// the group be done with them.
 ///
 /// Where copying fails, the topic being missing say, it is tried again, ever less often, up to once
-/// in ten seconds: the record is kept until it is copied. A broker that stops between the copy and
-/// the note of it copies again: the two have the same origin in their headers.
+/// in ten seconds: the record is kept until it is copied. Whoever copies again, after a failure or
+/// after a broker was stopped between the copy and the note of it, looks first for what is there.
 final class DeadLetterWriter: Sendable {
   private static let firstPause = Duration.milliseconds(50)
   private static let lastPause = Duration.seconds(10)
@@ -61,12 +61,14 @@ final class DeadLetterWriter: Sendable {
 
   private func copy(_ letters: [DeadLetter], of key: SharePartitionKey) async {
     var pause = Self.firstPause
+    var isAgain = false
     while true {
       let (broker, logger, isStopped) = state.withLock { ($0.broker, $0.logger, $0.isStopped) }
       guard let broker, !isStopped else { return }
       do throws(CoordinatorError) {
-        return try await broker.shares.copyToDeadLetters(letters, of: key)
+        return try await broker.shares.copyToDeadLetters(letters, of: key, isAgain: isAgain)
       } catch {
+        isAgain = true
         if pause >= Self.lastPause / 4 {
           logger?.log(
             .warning, "dead letters could not be copied; it is tried again",

@@ -32,6 +32,6 @@ extension ShareAcknowledgementBatch {
     return Acknowledgement(
       firstOffset.rawValue...lastOffset.rawValue, types,
       retryDelay: retryDelay < 0 ? nil : retryDelay,
-      reason: reason.isEmpty ? nil : reason)
+      reason: reason.isEmpty ? nil : reason, token: token.isEmpty ? nil : token)
   }
 }

@@ -36,6 +36,7 @@ extension GroupConfiguration {
     settings.backoff.delayMax = long("varve.retry.delay.max.ms")
     settings.weighsPriorities = string("varve.priority.order") == "weighted"
     settings.deduplicationWindow = long("varve.deduplication.window.ms")
+    settings.deduplicationIDsMax = Int(clamping: long("varve.deduplication.ids.max"))
     return settings
   }
 

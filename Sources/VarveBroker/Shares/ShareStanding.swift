@@ -9,6 +9,8 @@ package struct ShareDepths: Equatable, Sendable {
   package var locked: Int64 = 0
   /// Wait to be copied to the dead letters.
   package var failing: Int64 = 0
+  /// Wait to be woken by their token.
+  package var parked: Int64 = 0
   package var counts = ShareCounts()
 
   package init() {}
@@ -33,6 +35,7 @@ struct ShareStanding: Sendable {
     depths.delayed = Int64(partition.delayedCount)
     depths.locked = Int64(partition.lockedCount)
     depths.failing = Int64(partition.failingCount)
+    depths.parked = Int64(partition.parkedCount)
     depths.counts = partition.counts
     self.depths = depths
   }

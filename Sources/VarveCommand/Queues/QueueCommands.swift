@@ -1,9 +1,9 @@
 import Varve
 import VarveQueues
 
-/// The commands that look at queues.
+/// The commands that look at queues, and wake what waits in them.
 enum QueueCommands {
-  static let all = [stat, peek]
+  static let all = [stat, peek, unpark]
 
   static let queue = Command.Argument(
     name: "QUEUE", help: "the queue: its topic, and its group unless --group names another")
@@ -18,8 +18,9 @@ enum QueueCommands {
   static let stat = Command(
     name: "queue stat", summary: "Show how many jobs a queue has, and where they are",
     details: """
-      Jobs are ready, wait for their time, are with workers, or wait to be copied to the dead
-      letters. A queue that was just opened has none with workers. AGE is that of the oldest job
+      Jobs are ready, wait for their time, are with workers, are parked until their token is named,
+      or wait to be copied to the dead letters. A queue that was just opened has none with workers.
+      AGE is that of the oldest job
       that is not done with, in seconds. IN/S and OUT/S are jobs a second over the last minute, and
       DRAIN is in how many seconds all are done with at these rates: a program that has had the log
       open knows them, as /metrics of a server does, and a command that just opened it does not.
@@ -47,6 +48,18 @@ enum QueueCommands {
     ],
     examples: [.init(line: "varve queue peek mails --max 1", purpose: "the oldest job")],
     run: peek)
+
+  static let unpark = Command(
+    name: "queue unpark", summary: "Wake the jobs of a queue that are parked under a token",
+    details: """
+      Prints how many there were: 0 where nothing is parked under the token.
+
+      \(details)
+      """,
+    arguments: [queue, .init(name: "TOKEN", help: "what they were parked under")],
+    options: [.directory, group, .json],
+    examples: [.init(line: "varve queue unpark mails reply-17", purpose: "the reply has come")],
+    run: unpark)
 }
 
 extension QueueCommands {
@@ -73,6 +86,18 @@ extension QueueCommands {
           }
         }
       }
+    }
+  }
+}
+
+extension QueueCommands {
+  static func unpark(_ call: Invocation) async throws {
+    try await call.withLog(.writing) { varve in
+      _ = try await call.progress(in: varve)
+      let count = try await varve.unpark(
+        call["TOKEN"], in: call.value("group") ?? call["QUEUE"])
+      try call.output.write(
+        call.isJSON ? JSON.object(["woken": .integer(count)]).line : "\(count)\n")
     }
   }
 }

@@ -4,13 +4,13 @@ import Varve
 enum QueueText {
   static func table(_ partitions: [SharedPartition]) -> Table {
     var table = Table(
-      ">PARTITION", ">START", ">REMAINING", ">READY", ">DELAYED", ">LOCKED", ">FAILING", ">AGE",
-      ">IN/S", ">OUT/S", ">DRAIN")
+      ">PARTITION", ">START", ">REMAINING", ">READY", ">DELAYED", ">LOCKED", ">PARKED", ">FAILING",
+      ">AGE", ">IN/S", ">OUT/S", ">DRAIN")
     for partition in partitions {
       table.add(
         String(partition.id.partition), "\(partition.startOffset)", String(partition.remaining),
         String(partition.ready), String(partition.delayed), String(partition.locked),
-        String(partition.failing),
+        String(partition.parked), String(partition.failing),
         decimal(partition.oldestAge.map { Double($0.milliseconds) / 1e3 }),
         decimal(partition.flow?.in), decimal(partition.flow?.out),
         decimal(partition.secondsToDrain))
@@ -28,7 +28,7 @@ enum QueueText {
             "start": .integer(partition.startOffset.rawValue),
             "remaining": .integer(partition.remaining), "ready": .integer(partition.ready),
             "delayed": .integer(partition.delayed), "locked": .integer(partition.locked),
-            "failing": .integer(partition.failing),
+            "parked": .integer(partition.parked), "failing": .integer(partition.failing),
             "ageMilliseconds": partition.oldestAge.map { .integer($0.milliseconds) } ?? .null,
             "inPerSecond": number(partition.flow?.in), "outPerSecond": number(partition.flow?.out),
             "drainSeconds": number(partition.secondsToDrain),

@@ -13,6 +13,14 @@ package enum Acquisition: Equatable, Sendable {
   case records([AcquiredRecords])
 }
 
+/// Which message a record is a copy of.
+package enum CopySearch: Equatable, Sendable {
+  /// Something has to be done before it is known.
+  case needs(Acquisition)
+  /// The offset of the first one; nil where the record is no copy.
+  case found(Int64?)
+}
+
 /// Records that are a consumer's until its lock ends.
 package struct AcquiredRecords: Equatable, Sendable {
   package var offsets: ClosedRange<Int64>
@@ -46,14 +54,17 @@ package struct Acknowledgement: Equatable, Sendable {
   package let retryDelay: Int64?
   /// Why records are rejected, in words.
   package let reason: String?
+  /// What released records are parked under; nil for those that are not.
+  package let token: String?
 
   package init(
     _ offsets: ClosedRange<Int64>, _ types: [AcknowledgeType], retryDelay: Int64? = nil,
-    reason: String? = nil
+    reason: String? = nil, token: String? = nil
   ) {
     self.offsets = offsets
     self.types = types
     self.retryDelay = retryDelay
     self.reason = reason
+    self.token = token
   }
 }

@@ -17,6 +17,9 @@ package struct OffsetSet: Equatable, Sendable {
 
   package init() {}
 
+  /// The pieces that it is kept in.
+  var chunkCount: Int { chunks.count }
+
   package static func == (left: Self, right: Self) -> Bool { left.chunks == right.chunks }
 
   package func contains(_ offset: Int64) -> Bool {

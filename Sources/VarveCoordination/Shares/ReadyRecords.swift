@@ -25,6 +25,11 @@ struct ReadyRecords: Sendable {
 
   var isEmpty: Bool { count == 0 }
 
+  /// How many ranges and single records there are.
+  var entryCount: Int {
+    levels.reduce(0) { $0 + ($1.map { $0.fresh.count + $0.returned.count } ?? 0) }
+  }
+
   /// Takes in records that the log brings: after all that it brought before.
   mutating func append(_ range: ClosedRange<Int64>, priority: UInt8) {
     var level = takeOut(priority)

@@ -1,39 +1,58 @@
-/// The ids of the messages of a while, by what the log says of them: the same messages are found to
-/// be repeated however often the log is looked at.
+/// The first messages of the ids of a while. Another one with such an id within the window of the
+/// first is its copy; the window does not begin anew with it.
+///
+/// An id takes 64 to 130 bytes, however long it is. Where there are too many, the oldest are
+/// forgotten, and counted.
 struct RecentMessages: Sendable {
-  private struct Seen: Sendable {
+  private struct First: Sendable {
     let digest: UInt128
     let timestamp: Int64
+    let offset: Int64
   }
 
-  private var lasts: [UInt128: Int64] = [:]
-  private var order: [Seen] = []
-  private var forgotten = 0
+  /// In the order of offsets; those at the beginning were let go of.
+  private var firsts: [First] = []
+  private var passed = 0
+  /// How many were taken out of `firsts`.
+  private var dropped = 0
+  /// Which of all firsts is an id's last.
+  private var numbers: [UInt128: Int] = [:]
   private var latest = Int64.min
+  /// How many were forgotten before their window was over.
+  private(set) var forgottenCount: Int64 = 0
 
-  /// Notes a message. True where one of the same id came within `window` milliseconds before it,
-  /// whether that was delivered or not: so what the window holds is all that has to be known.
-  mutating func isRepeated(_ digest: UInt128, at timestamp: Int64, window: Int64) -> Bool {
+  var count: Int { firsts.count - passed }
+
+  /// The offset of the first message with an id, where it came less than `window` milliseconds
+  /// before this one; else nil, and this is the first from now on.
+  mutating func first(
+    of digest: UInt128, at timestamp: Int64, offset: Int64, window: Int64, idsMax: Int
+  ) -> Int64? {
     latest = max(latest, timestamp)
     // Twice the window, since times come in no strict order.
-    forget(before: latest - 2 * window)
-    let last = lasts[digest]
-    if last.map({ $0 < timestamp }) ?? true {
-      lasts[digest] = timestamp
-      order.append(Seen(digest: digest, timestamp: timestamp))
+    while count > 0, firsts[passed].timestamp <= latest - 2 * window { pass() }
+    if let number = numbers[digest] {
+      let first = firsts[number - dropped]
+      if timestamp - first.timestamp < window { return first.offset }
     }
-    return last.map { timestamp - $0 < window } ?? false
+    while count >= max(idsMax, 1) {
+      if firsts[passed].timestamp > latest - window { forgottenCount += 1 }
+      pass()
+    }
+    numbers[digest] = dropped + firsts.count
+    firsts.append(First(digest: digest, timestamp: timestamp, offset: offset))
+    return nil
   }
 
-  private mutating func forget(before time: Int64) {
-    while forgotten < order.count, order[forgotten].timestamp <= time {
-      let seen = order[forgotten]
-      if lasts[seen.digest] == seen.timestamp { lasts[seen.digest] = nil }
-      forgotten += 1
-    }
-    if forgotten > 1024, forgotten * 2 > order.count {
-      order.removeFirst(forgotten)
-      forgotten = 0
+  /// Lets go of the oldest.
+  private mutating func pass() {
+    let first = firsts[passed]
+    if numbers[first.digest] == dropped + passed { numbers[first.digest] = nil }
+    passed += 1
+    if passed > 1024, passed * 2 > firsts.count {
+      firsts.removeFirst(passed)
+      dropped += passed
+      passed = 0
     }
   }
 }

@@ -18,10 +18,11 @@ struct RecordLocks: Sendable {
   }
 
   private var locks: [Int64: Lock] = [:]
-  /// Those of locks that ended or were renewed stay until they come up.
+  /// Those of locks that ended or were renewed stay for a while.
   private var due = BinaryHeap<Due>()
 
   var count: Int { locks.count }
+  var entryCount: Int { locks.count + due.count }
 
   /// When the next lock may be over, in milliseconds of uptime.
   var nextDeadline: Int64? { due.first?.uptime }
@@ -42,8 +43,15 @@ struct RecordLocks: Sendable {
   @discardableResult
   mutating func unlock(_ offset: Int64) -> Lock? {
     let lock = locks.removeValue(forKey: offset)
-    if locks.isEmpty { due = BinaryHeap() }
+    if due.count > 2 * locks.count + 64 { clean() }
     return lock
+  }
+
+  /// Leaves out the times of locks that ended or were renewed: one that is held for long must not
+  /// keep those of all others.
+  private mutating func clean() {
+    due = BinaryHeap()
+    for (offset, lock) in locks { due.insert(Due(uptime: lock.until, offset: offset)) }
   }
 
   /// The records of a consumer, in the order of offsets.

@@ -12,6 +12,8 @@ struct ShareChanges: Sendable {
     let state: State
     /// Of `available` records.
     var history = SharePartition.History(deliveryCount: 0)
+    /// What an archived record is a copy of.
+    var first: Int64?
   }
 
   private(set) var changes: [Change] = []
@@ -23,11 +25,17 @@ struct ShareChanges: Sendable {
     _ history: SharePartition.History = SharePartition.History(deliveryCount: 0)
   ) {
     if let last = changes.last, last.offsets.upperBound + 1 == offset, last.state == state,
-      last.history == history
+      last.history == history, last.first == nil
     {
       changes[changes.count - 1].offsets = last.offsets.lowerBound...offset
     } else {
       changes.append(Change(offsets: offset...offset, state: state, history: history))
     }
+  }
+
+  /// A record is left out, wherever the group begins.
+  mutating func append(_ copy: KnownCopies.Copy) {
+    changes.append(
+      Change(offsets: copy.offset...copy.offset, state: .archived, first: copy.first))
   }
 }

@@ -123,7 +123,7 @@ package struct ShareCoordinator: Sendable {
 
   // MARK: Changes
 
-  private mutating func change<Reply: Sendable, Failure: Error>(
+  mutating func change<Reply: Sendable, Failure: Error>(
     _ key: SharePartitionKey, _ settings: ShareSettings, at now: Moment,
     _ body: (inout SharePartition, inout ShareChanges, inout [DeadLetter]) throws(Failure) -> Reply
   ) throws(Failure) -> ShareDecision<Reply> {

@@ -9,7 +9,17 @@ package enum ShareFailure: Int8, Sendable, CaseIterable {
   /// A header that says how it is to be delivered cannot be read, or is out of range.
   case header = 4
 
-  /// As dead letters say it.
+  /// As dead letters say it to programs.
+  package var word: String {
+    switch self {
+    case .attempts: "attempts"
+    case .rejected: "rejected"
+    case .expired: "expired"
+    case .header: "header"
+    }
+  }
+
+  /// As dead letters say it to people.
   package var reason: String {
     switch self {
     case .attempts: "delivery attempts exhausted"
@@ -27,13 +37,17 @@ package struct DeadLetter: Equatable, Sendable {
   package let deliveryCount: Int16
   /// What its consumer said, in words; a restart of the broker forgets it.
   package let reason: String?
+  /// Whether it was given up before the broker was started: then it may have been copied.
+  package let isOld: Bool
 
   package init(
-    offset: Int64, failure: ShareFailure, deliveryCount: Int16, reason: String? = nil
+    offset: Int64, failure: ShareFailure, deliveryCount: Int16, reason: String? = nil,
+    isOld: Bool = false
   ) {
     self.offset = offset
     self.failure = failure
     self.deliveryCount = deliveryCount
     self.reason = reason
+    self.isOld = isOld
   }
 }

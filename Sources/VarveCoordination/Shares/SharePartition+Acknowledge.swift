@@ -24,6 +24,7 @@ extension SharePartition {
     _ acknowledgement: Acknowledgement, by member: String, at now: Moment
   ) throws(CoordinatorError) {
     let offsets = acknowledgement.offsets
+    if let token = acknowledgement.token { try Self.check(token: token) }
     let count = offsets.upperBound.subtractingReportingOverflow(offsets.lowerBound)
     // More than it has: no need to look at each.
     guard !count.overflow, count.partialValue < Int64(locks.count) else {
@@ -72,6 +73,9 @@ extension SharePartition {
         offset, .rejected, deliveryCount: lock.deliveryCount, reason: acknowledgement.reason,
         &changes, &letters)
     case .release:
+      if let token = acknowledgement.token {
+        return park(offset, under: token, deliveryCount: lock.deliveryCount - 1, &changes)
+      }
       counts.released += 1
       let delay =
         acknowledgement.retryDelay ?? settings.queue?.backoff.delay(after: lock.deliveryCount) ?? 0
@@ -105,7 +109,7 @@ extension SharePartition {
     let (time, overflows) = delay > 0 ? wallClock.addingReportingOverflow(delay) : (0, false)
     let history = History(
       deliveryCount: deliveryCount, availableAt: overflows ? .max : time)
-    histories[offset] = history
+    remember(history, of: offset)
     changes.append(offset, .available, history)
     if history.availableAt > wallClock {
       note(.delayed, offset, until: history.availableAt)
@@ -121,9 +125,14 @@ extension SharePartition {
   mutating func finish(
     _ offset: Int64, _ state: ShareChanges.State, _ changes: inout ShareChanges
   ) {
+    end(offset)
+    changes.append(offset, state)
+  }
+
+  /// The same, where it is noted already.
+  mutating func end(_ offset: Int64) {
     done.insert(offset)
     forget(offset)
-    changes.append(offset, state)
   }
 
   /// Does not deliver a record again. With dead letters, it is done with once it is there.
@@ -136,7 +145,7 @@ extension SharePartition {
     }
     guard settings.hasDeadLetters else { return finish(offset, .archived, &changes) }
     let history = History(deliveryCount: deliveryCount, failure: failure)
-    histories[offset] = history
+    remember(history, of: offset)
     changes.append(offset, .available, history)
     let letter = DeadLetter(
       offset: offset, failure: failure, deliveryCount: deliveryCount, reason: reason)
@@ -154,7 +163,7 @@ extension SharePartition {
   }
 
   private mutating func forget(_ offset: Int64) {
-    if !histories.isEmpty { histories[offset] = nil }
+    if !histories.isEmpty { remember(nil, of: offset) }
     if !priorities.isEmpty { priorities[offset] = nil }
     if !expiries.isEmpty { expiries[offset] = nil }
   }

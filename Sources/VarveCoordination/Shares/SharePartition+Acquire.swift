@@ -15,6 +15,7 @@ extension SharePartition {
   ) -> Acquisition {
     trim(to: log.lowerBound)
     wakeDelayed(at: now)
+    endParked(at: now, into: &changes, &letters)
     if mustScan(upTo: log.upperBound) { return .scan(from: scanEnd) }
     // Dead letters that cannot be copied count, so that not all of the log waits for it.
     let room = min(limit, settings.recordLocksMax - locks.count - failing.count)
@@ -104,7 +105,7 @@ extension SharePartition {
   mutating func trim(to logStart: Int64) {
     guard logStart > startOffset else { return }
     for offset in locks.offsets(before: logStart) { locks.unlock(offset) }
-    histories = histories.filter { $0.key >= logStart }
+    forgetHistories(before: logStart)
     failing = failing.filter { $0.key >= logStart }
     priorities = priorities.filter { $0.key >= logStart }
     expiries = expiries.filter { $0.key >= logStart }

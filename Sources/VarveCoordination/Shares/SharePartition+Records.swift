@@ -8,6 +8,10 @@ extension SharePartition {
 
   mutating func apply(_ batches: [ShareStateBatch]) {
     for batch in batches {
+      if batch.copyOf >= 0 {
+        copies.insert(
+          KnownCopies.Copy(offset: batch.firstOffset.rawValue, first: batch.copyOf.rawValue))
+      }
       let first = max(batch.firstOffset.rawValue, startOffset)
       guard first <= batch.lastOffset.rawValue,
         batch.lastOffset.rawValue - first < Self.rangeMax
@@ -15,13 +19,14 @@ extension SharePartition {
       let offsets = first...batch.lastOffset.rawValue
       guard batch.deliveryState == ShareChanges.State.available.rawValue else {
         done.insert(offsets)
-        if !histories.isEmpty { for offset in offsets { histories[offset] = nil } }
+        forgetHistories(of: offsets)
         continue
       }
       let history = History(
         deliveryCount: batch.deliveryCount, availableAt: batch.availableAt,
-        failure: ShareFailure(rawValue: batch.failure))
-      for offset in offsets { histories[offset] = history }
+        failure: ShareFailure(rawValue: batch.failure),
+        token: batch.token.isEmpty ? nil : batch.token)
+      for offset in offsets { remember(history, of: offset) }
     }
   }
 
@@ -31,7 +36,7 @@ extension SharePartition {
     if start > startOffset {
       startOffset = start
       done.removeAll(before: start)
-      histories = histories.filter { $0.key >= start }
+      forgetHistories(before: start)
     }
     apply(value.stateBatches)
     advance()
@@ -51,7 +56,9 @@ extension SharePartition {
   // MARK: Making records
 
   /// How many updates there are before the next snapshot. A long one pays when there are as many.
-  private var updatesMax: Int { max(500, histories.count + Int(done.count) / 64) }
+  private var updatesMax: Int {
+    max(500, histories.count + copies.count / 8 + Int(done.count) / 64)
+  }
 
   /// The record of an operation's changes; or a snapshot, where one is due.
   mutating func records(of changes: ShareChanges, at now: Moment) -> [ShareStateRecord] {
@@ -61,8 +68,9 @@ extension SharePartition {
     value.snapshotEpoch = snapshotEpoch
     value.startOffset = Offset(startOffset)
     value.deliveryCompleteCount = Int32(clamping: completedCount)
-    value.stateBatches = changes.changes.filter { $0.offsets.upperBound >= startOffset }
-      .map { ShareStateBatch($0.offsets, $0.state, $0.history) }
+    value.stateBatches = changes.changes
+      .filter { $0.offsets.upperBound >= startOffset || $0.first != nil }
+      .map { ShareStateBatch($0.offsets, $0.state, $0.history, copyOf: $0.first) }
     var name = ShareUpdateKey()
     (name.groupID, name.topicID, name.partition) = (key.group, key.topicID, key.partition)
     return [.update(name, value)]
@@ -83,6 +91,9 @@ extension SharePartition {
     for (offset, history) in histories.sorted(by: { $0.key < $1.key }) {
       value.stateBatches.append(ShareStateBatch(offset...offset, .available, history))
     }
+    value.stateBatches += copies.all.map {
+      ShareStateBatch($0.offset...$0.offset, .archived, copyOf: $0.first)
+    }
     return [.snapshot(ShareSnapshotKey(key), value)]
   }
 }
@@ -90,7 +101,8 @@ extension SharePartition {
 extension ShareStateBatch {
   fileprivate init(
     _ offsets: ClosedRange<Int64>, _ state: ShareChanges.State,
-    _ history: SharePartition.History = SharePartition.History(deliveryCount: 0)
+    _ history: SharePartition.History = SharePartition.History(deliveryCount: 0),
+    copyOf first: Int64? = nil
   ) {
     self.init()
     firstOffset = Offset(offsets.lowerBound)
@@ -99,6 +111,8 @@ extension ShareStateBatch {
     deliveryCount = history.deliveryCount
     availableAt = history.availableAt
     failure = history.failure?.rawValue ?? 0
+    token = history.token ?? ""
+    copyOf = Offset(first ?? -1)
   }
 }
 

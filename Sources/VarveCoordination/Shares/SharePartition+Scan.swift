@@ -27,7 +27,9 @@ extension SharePartition {
 
   private mutating func skip(_ offsets: ClosedRange<Int64>) {
     guard offsets.upperBound >= startOffset else { return }
-    done.insert(max(offsets.lowerBound, startOffset)...offsets.upperBound)
+    let gone = max(offsets.lowerBound, startOffset)...offsets.upperBound
+    forgetHistories(of: gone)
+    done.insert(gone)
   }
 
   /// Records as they come: all at once, but for those with a history.
@@ -50,13 +52,13 @@ extension SharePartition {
     _ record: QueuedRecord, at now: Moment, _ changes: inout ShareChanges,
     _ letters: inout [DeadLetter]
   ) {
-    let isRepeated = isRepeated(record)
     let offset = record.offset
+    let isLeftOut = isCopy(record, &changes)
     guard offset >= startOffset, !done.contains(offset) else { return }
-    if isRepeated {
+    if isLeftOut {
       counts.repeated += 1
       note(.repeated, offset)
-      return finish(offset, .archived, &changes)
+      return end(offset)
     }
     if record.priority != 0 { priorities[offset] = record.priority }
     if let time = record.expiresAt { expiries[offset] = time }
@@ -66,10 +68,20 @@ extension SharePartition {
     place(offset, notBefore: record.availableAt, at: now, &letters)
   }
 
-  private mutating func isRepeated(_ record: QueuedRecord) -> Bool {
-    guard let digest = record.digest, let window = settings.queue?.deduplicationWindow, window > 0
+  /// Whether a record is to be left out as a copy of another, which is noted.
+  private mutating func isCopy(_ record: QueuedRecord, _ changes: inout ShareChanges) -> Bool {
+    guard let digest = record.digest, let queue = settings.queue, queue.deduplicationWindow > 0
     else { return false }
-    return recent.isRepeated(digest, at: record.timestamp, window: window)
+    if copies[record.offset] != nil { return true }
+    let first = recent.first(
+      of: digest, at: record.timestamp, offset: record.offset, window: queue.deduplicationWindow,
+      idsMax: queue.deduplicationIDsMax)
+    counts.forgottenIDs = recent.forgottenCount
+    guard let first else { return false }
+    let copy = KnownCopies.Copy(offset: record.offset, first: first)
+    copies.insert(copy)
+    changes.append(copy)
+    return true
   }
 
   /// Puts a record that the log brought where it belongs.
@@ -79,12 +91,15 @@ extension SharePartition {
     let history = histories[offset]
     if let failure = history?.failure {
       let letter = DeadLetter(
-        offset: offset, failure: failure, deliveryCount: history?.deliveryCount ?? 0)
+        offset: offset, failure: failure, deliveryCount: history?.deliveryCount ?? 0,
+        isOld: true)
       failing[offset] = letter
       letters.append(letter)
       return
     }
-    let time = max(time, history?.availableAt ?? 0)
+    if history?.token != nil { return awaitEnd(ofParked: offset) }
+    // Once it was out, what its header says is over, whatever the clock says now.
+    let time = history?.availableAt ?? time
     if time > now.wallClock.rawValue {
       delayed.insert(offset, until: time)
     } else if history == nil {

@@ -13,6 +13,7 @@ extension SharePartition {
       giveBack(offset, deliveryCount: lock.deliveryCount, delay: 0, at: now, &changes, &letters)
     }
     wakeDelayed(at: now)
+    endParked(at: now, into: &changes, &letters)
     advance()
     return ready.count > before
   }

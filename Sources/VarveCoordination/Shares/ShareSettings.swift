@@ -25,6 +25,8 @@ package struct QueueSettings: Equatable, Sendable {
   package var weighsPriorities = false
   /// For how many milliseconds a message id is remembered; 0 for not at all.
   package var deduplicationWindow: Int64 = 0
+  /// How many message ids are remembered at most.
+  package var deduplicationIDsMax = 1_000_000
   /// How many records that can be delivered are looked at ahead of those that are, so that one of a
   /// high priority overtakes them.
   package var lookaheadMax: Int64 = 1_000_000

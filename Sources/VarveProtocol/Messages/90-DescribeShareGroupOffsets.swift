@@ -14,11 +14,17 @@ package struct DescribeShareGroupOffsetsRequest: WireMessage, Equatable {
     package struct Topic: WireStruct, Hashable, Sendable {
       package var name = ""
       package var partitions: [Int32] = []
+      /// Offsets of records, one for each of the partitions, of which it is asked what they are
+      /// copies of; -1 for none. A tagged field of Varve's own, which Kafka passes over.
+      package var copies: [Offset] = []
 
       package init() {}
       package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
         wire.code(&name)
         wire.code(&partitions)
+        wire.tags { wire in
+          wire.code(&copies, tag: 10_000, unless: [])
+        }
       }
     }
 
@@ -66,6 +72,9 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
         package var errorMessage: String?
         /// A tagged field of Varve's own, which Kafka does not send, and passes over.
         package var depths = Depths()
+        /// The message that the record is a copy of which the request asks about; -1 where it is
+        /// none. A tagged field of Varve's own, which Kafka does not send.
+        package var firstOffset: Offset = -1
 
         package init() {}
         package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
@@ -77,6 +86,7 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
           wire.code(&errorMessage)
           wire.tags { wire in
             wire.code(&depths, tag: 10_000, unless: Depths())
+            wire.code(&firstOffset, tag: 10_001, unless: -1)
           }
         }
       }
@@ -104,6 +114,7 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
     package var delayed: Int64 = 0
     package var locked: Int64 = 0
     package var failing: Int64 = 0
+    package var parked: Int64 = 0
     package var delivered: Int64 = 0
     package var redelivered: Int64 = 0
     package var accepted: Int64 = 0
@@ -113,6 +124,7 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
     package var expired: Int64 = 0
     package var repeated: Int64 = 0
     package var deadLettered: Int64 = 0
+    package var forgottenIDs: Int64 = 0
     /// Milliseconds since the time of the oldest record that is not done with; -1 where there is
     /// none.
     package var oldestAge: Int64 = -1
@@ -126,6 +138,7 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
       wire.code(&delayed)
       wire.code(&locked)
       wire.code(&failing)
+      wire.code(&parked)
       wire.code(&delivered)
       wire.code(&redelivered)
       wire.code(&accepted)
@@ -135,6 +148,7 @@ package struct DescribeShareGroupOffsetsResponse: WireMessage, Equatable {
       wire.code(&expired)
       wire.code(&repeated)
       wire.code(&deadLettered)
+      wire.code(&forgottenIDs)
       wire.code(&oldestAge)
       wire.code(&inRate)
       wire.code(&outRate)

@@ -6,6 +6,10 @@ package struct AlterShareGroupOffsetsRequest: WireMessage, Equatable {
 
   package var groupID = ""
   package var topics: [Topic] = []
+  /// What is to be woken of the records that the group has parked under it; then there are no
+  /// topics, and the group may have members. Empty for nothing. A tagged field of Varve's own,
+  /// which Kafka passes over.
+  package var token = ""
 
   package struct Topic: WireStruct, Hashable, Sendable {
     package var name = ""
@@ -33,6 +37,9 @@ package struct AlterShareGroupOffsetsRequest: WireMessage, Equatable {
   package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
     wire.code(&groupID)
     wire.code(&topics)
+    wire.tags { wire in
+      wire.code(&token, tag: 10_000, unless: "")
+    }
   }
 }
 
@@ -44,6 +51,9 @@ package struct AlterShareGroupOffsetsResponse: WireMessage, Equatable {
   package var errorCode = ErrorCode.none
   package var errorMessage: String?
   package var topics: [Topic] = []
+  /// How many records were woken by the request's token; -1 where nobody looked, the broker being
+  /// another than Varve. As the token, Varve's own.
+  package var wokenCount: Int64 = -1
 
   package struct Topic: WireStruct, Hashable, Sendable {
     package var name = ""
@@ -77,5 +87,8 @@ package struct AlterShareGroupOffsetsResponse: WireMessage, Equatable {
     wire.code(&errorCode)
     wire.code(&errorMessage)
     wire.code(&topics)
+    wire.tags { wire in
+      wire.code(&wokenCount, tag: 10_000, unless: -1)
+    }
   }
 }

@@ -14,6 +14,9 @@ package struct ShareAcknowledgementBatch: WireStruct, Hashable, Sendable {
   package var retryDelay: Int64 = -1
   /// Why records are rejected, in words. As `retryDelay`, Varve's own.
   package var reason = ""
+  /// What released records are parked under: they are not delivered until it is named in an
+  /// ``AlterShareGroupOffsetsRequest``. Empty for those that are not. As `retryDelay`, Varve's own.
+  package var token = ""
 
   package init() {}
   package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
@@ -23,6 +26,7 @@ package struct ShareAcknowledgementBatch: WireStruct, Hashable, Sendable {
     wire.tags { wire in
       wire.code(&retryDelay, tag: 10_000, unless: -1)
       wire.code(&reason, tag: 10_001, unless: "")
+      wire.code(&token, tag: 10_002, unless: "")
     }
   }
 }

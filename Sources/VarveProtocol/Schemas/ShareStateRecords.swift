@@ -101,6 +101,10 @@ package struct ShareStateBatch: WireStruct, Hashable, Sendable {
   package var availableAt: Int64 = 0
   /// Why the records go to the dead letters; 0 for those that do not.
   package var failure: Int8 = 0
+  /// What available records are parked under; empty for those that are not.
+  package var token = ""
+  /// Of which record an archived one is a copy; -1 where it is none.
+  package var copyOf: Offset = -1
 
   package init() {}
   package mutating func code<Coder: WireCoder & ~Escapable>(with wire: inout Coder) {
@@ -111,6 +115,8 @@ package struct ShareStateBatch: WireStruct, Hashable, Sendable {
     wire.tags { wire in
       wire.code(&availableAt, tag: 10_000, unless: 0)
       wire.code(&failure, tag: 10_001, unless: 0)
+      wire.code(&token, tag: 10_002, unless: "")
+      wire.code(&copyOf, tag: 10_003, unless: -1)
     }
   }
 }

@@ -14,6 +14,9 @@ public struct DeadLetter: Sendable {
   public let deliveryCount: Int?
   /// Why it was given up, in words.
   public let reason: String?
+  /// Why, in one word: `attempts`, `rejected`, `expired`, or `header` where one could not be read;
+  /// nil where the headers do not say, as another broker's do not.
+  public let failure: String?
   /// How often it was sent back before.
   public let redriveCount: Int
 
@@ -34,6 +37,7 @@ public struct DeadLetter: Sendable {
     group = text(QueueHeaders.deadLetterGroup)
     deliveryCount = text(QueueHeaders.deadLetterDeliveries).flatMap { Int($0) }
     reason = text(QueueHeaders.deadLetterReason)
+    failure = text(QueueHeaders.deadLetterFailure)
     redriveCount = text(QueueHeaders.redriveCount).flatMap { Int($0) } ?? 0
   }
 
@@ -42,7 +46,7 @@ public struct DeadLetter: Sendable {
   var headersToRedrive: [Header] {
     let dropped: Set<String> = [
       QueueHeaders.deliverAt, QueueHeaders.delay, QueueHeaders.expiresAt,
-      QueueHeaders.redriveCount, QueueHeaders.redriveOf,
+      QueueHeaders.redriveCount, QueueHeaders.redriveOf, QueueHeaders.deadLetterFailure,
     ]
     let own = record.headers.filter { header in
       let name = String(decoding: header.name, as: UTF8.self)
@@ -65,6 +69,8 @@ extension QueueHeaders {
   public static let deadLetterGroup = "__dlq.errors.group"
   public static let deadLetterDeliveries = "__dlq.errors.delivery.count"
   public static let deadLetterReason = "__dlq.errors.message"
+  /// The same in one word: `attempts`, `rejected`, `expired` or `header`. Varve's own.
+  public static let deadLetterFailure = "varve.dead.reason"
   /// Of a record that was sent back from the dead letters: how often.
   public static let redriveCount = "varve.redrive.count"
   /// Of such a record: its letter, as `TOPIC/PARTITION@OFFSET`.

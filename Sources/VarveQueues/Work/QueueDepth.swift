@@ -10,6 +10,8 @@ public struct QueueDepth: Hashable, Sendable {
   public var delayed: Int64 = 0
   /// Are in the hands of workers.
   public var running: Int64 = 0
+  /// Wait to be woken by their token.
+  public var parked: Int64 = 0
   /// What became of jobs since the log was opened.
   public var counts = SharedPartition.Counts()
   /// How long ago the oldest job that is not done with was stamped; nil where there is none.
@@ -31,6 +33,7 @@ public struct QueueDepth: Hashable, Sendable {
       ready += partition.ready
       delayed += partition.delayed
       running += partition.locked
+      parked += partition.parked
       counts.add(partition.counts)
       if let age = partition.oldestAge { oldestAge = max(age, oldestAge ?? age) }
       if let more = partition.flow {
@@ -52,5 +55,6 @@ extension SharedPartition.Counts {
     expired += other.expired
     repeated += other.repeated
     deadLettered += other.deadLettered
+    forgottenIDs += other.forgottenIDs
   }
 }

@@ -1,14 +1,5 @@
 internal import Synchronization
-public import Varve
-
-/// A job in the hands of a worker.
-public struct JobContext: Sendable {
-  /// The record that the job came in: its headers, its offset, how often it was delivered.
-  public let record: SharedRecord
-
-  /// This time included.
-  public var attempt: Int { record.deliveryCount }
-}
+internal import Varve
 
 /// Thrown by a handler to have the job tried again after another delay than the queue's.
 public struct RetryJob: Error, Sendable {
@@ -28,8 +19,11 @@ public struct RejectJob: Error, Sendable {
 /// What became of jobs, as a worker is told.
 public enum JobOutcome: Sendable {
   case done
-  /// The handler threw; the job comes again, or goes to the dead letters if it came too often.
+  /// The handler threw; the job comes again, or goes to the dead letters if it came too often. One
+  /// that was parked before stays so.
   case failed(any Error)
+  /// The job is laid aside, until its token is named.
+  case parked(String)
   /// The job could not be decoded, or the handler rejected it: it goes to the dead letters.
   case rejected(String)
   /// The lock was over before the handler was done: another may have the job.
@@ -107,8 +101,10 @@ private struct Worker<Job: Sendable>: Sendable {
   }
 
   private func handle(_ record: SharedRecord) async throws {
-    let context = JobContext(record: record)
+    let context = JobContext(record: record, hand: JobHand(consumer))
     let outcome = await outcome(of: context)
+    // What is parked is not the worker's any more.
+    guard context.hand.token == nil else { return observe(context, outcome) }
     do {
       try await consumer.acknowledge(record, as: outcome.acknowledgement)
       observe(context, outcome)
@@ -126,6 +122,7 @@ private struct Worker<Job: Sendable>: Sendable {
     defer { renewing.cancel() }
     do {
       try await handler(job, context)
+      if let token = context.hand.token { return .parked(token) }
       return .done
     } catch let rejection as RejectJob {
       return .rejected(rejection.reason)
@@ -156,7 +153,7 @@ private final class EndedJobs: Sendable {
 extension JobOutcome {
   fileprivate var acknowledgement: ShareAcknowledgement {
     switch self {
-    case .done, .lost: .accept
+    case .done, .lost, .parked: .accept
     case .rejected(let reason): .reject(reason: reason)
     case .failed(let error): .release(after: (error as? RetryJob)?.delay)
     }

@@ -23,19 +23,44 @@ public struct WorkQueue<Job: Sendable>: Sendable {
   let varve: Varve
   let producer: Producer
 
-  /// Puts a job in, and returns once the log has it.
+  /// Puts a job in, and returns once the log has it. The receipt of one with a
+  /// ``EnqueueOptions/messageID`` says whether it is a copy; one without a key has the id as its
+  /// key, so that copies come in one partition.
   ///
   /// Throws `.invalidArgument` for a priority out of range or a time-to-live that is over,
-  /// `.coding` for a job that cannot be encoded, `.log` where it was not written.
+  /// `.coding` for a job that cannot be encoded, `.log` where it was not written, `.unknownOutcome`
+  /// where it was and only that is not known whether it is a copy.
   @discardableResult
   public func enqueue(
     _ job: Job, options: EnqueueOptions = EnqueueOptions()
-  ) async throws(QueueError) -> RecordReceipt {
+  ) async throws(QueueError) -> EnqueueReceipt {
     let headers = try options.recordHeaders()
     let value = try jobs.bytes(of: job)
+    let receipt: RecordReceipt
     do throws(VarveError) {
-      return try await producer.send(name, key: options.key, value: value, headers: headers)
+      receipt = try await producer.send(
+        name, key: options.key ?? options.messageID, value: value, headers: headers)
     } catch { throw QueueError(.log, "the job was not enqueued: \(error)", cause: error) }
+    guard options.messageID != nil else { return EnqueueReceipt(receipt, first: nil) }
+    do throws(VarveError) {
+      let first = try await varve.first(ofCopy: receipt, in: name)
+      return EnqueueReceipt(receipt, first: first)
+    } catch {
+      throw QueueError(
+        .unknownOutcome, "the job was enqueued; whether it is a copy is not known: \(error)",
+        cause: error)
+    }
+  }
+
+  /// Wakes the jobs that are parked under a token, with ``JobContext/park(_:)``: a worker may have
+  /// them at once. Returns how many they were; 0 where nothing is parked under it, or not yet.
+  ///
+  /// Throws `.invalidArgument` for a token that is not of 1 to 249 bytes, `.log` where it failed.
+  @discardableResult
+  public func unpark(_ token: String) async throws(QueueError) -> Int {
+    do throws(VarveError) { return try await varve.unpark(token, in: name) } catch {
+      throw QueueError(error)
+    }
   }
 
   /// How many jobs there are, and what became of those before them.
@@ -63,9 +88,9 @@ public struct EnqueueOptions: Sendable {
   public var delay: Duration?
   /// How long the job is worth handling, from now on; nil for what the queue says.
   public var timeToLive: Duration?
-  /// Another job with the same id within the queue's window is left out.
+  /// Another job with the same id within the queue's window is left out, in the same partition.
   public var messageID: String?
-  /// Which jobs are together in a partition.
+  /// Which jobs are together in a partition. Copies of a message need the same key, or none.
   public var key: String?
   public var headers: [Header] = []
 

@@ -18,8 +18,10 @@ public struct WorkQueueOptions: Sendable {
   public var timeToLive: Duration?
   /// Whether jobs of lower priorities are handled too while there are higher ones.
   public var weighsPriorities = false
-  /// For how long after a job another one with the same ``EnqueueOptions/messageID`` is left out.
+  /// For how long after a job others with the same ``EnqueueOptions/messageID`` are left out.
   public var deduplicationWindow = Duration.zero
+  /// How many ids of a partition are remembered at most, the oldest being forgotten first.
+  public var messageIDsMax = 1_000_000
 
   /// Whether what happens to jobs is written down, for `varve trace`.
   public var isTraced = false
@@ -31,7 +33,7 @@ public struct WorkQueueOptions: Sendable {
       .queue(), .begins(withFirstRecord: true), .lockDuration(visibilityTimeout),
       .deliveriesMax(attemptsMax), .deadLetters(deadLetters),
       .weighsPriorities(weighsPriorities), .deduplicates(within: deduplicationWindow),
-      .traces(isTraced),
+      .messageIDsMax(messageIDsMax), .traces(isTraced),
     ]
     configs += GroupConfig.retryDelay(retryDelay, growing: retryGrowth, upTo: retryDelayMax)
     if let timeToLive { configs.append(.timeToLive(timeToLive)) }

@@ -6,7 +6,7 @@ internal import VarveProtocol
 // DescribeShareGroupOffsets: up to where share groups are done with partitions (KIP-932). Versions
 // 0 to 1.
 //
-// A tagged field of Varve's own says how many records are where.
+// Tagged fields of Varve's own say how many records are where, and what records are copies of.
 extension Handler {
   static let describeShareGroupOffsets = Handler(
     awaiting: DescribeShareGroupOffsetsRequest.self
@@ -54,6 +54,7 @@ extension Handler {
       let positions = try await context.broker.shares.positions(
         of: asked.groupID, one.partitions.map { TopicPartition(topic: name, partition: $0) })
       var answer = topic(one.name, positions)
+      try await tellCopies(one, of: name, asked.groupID, context, &answer)
       let known = Set(positions.map(\.partition))
       answer.partitions += one.partitions.filter { !known.contains($0) }.map {
         refused($0, .unknownTopicOrPartition)
@@ -61,6 +62,22 @@ extension Handler {
       topics.append(answer)
     }
     return topics
+  }
+
+  /// Tells what the records are copies of that are asked about.
+  private static func tellCopies(
+    _ asked: DescribeShareGroupOffsetsRequest.Group.Topic, of name: TopicName, _ group: String,
+    _ context: RequestContext, _ answer: inout Topic
+  ) async throws(CoordinatorError) {
+    for (index, offset) in zip(asked.partitions, asked.copies) where offset >= 0 {
+      guard let place = answer.partitions.firstIndex(where: { $0.partitionIndex == index }),
+        let partition = try? context.broker.partition(
+          TopicPartition(topic: name, partition: index))
+      else { continue }
+      let first = try await context.broker.shares.first(
+        ofCopyAt: offset, of: partition, group: group)
+      answer.partitions[place].firstOffset = first ?? -1
+    }
   }
 
   private static func topic(_ name: String, _ positions: [BrokerShares.Position]) -> Topic {
@@ -101,12 +118,12 @@ extension DescribeShareGroupOffsetsResponse.Depths {
     self.init()
     let depths = position.depths
     (ready, delayed, locked) = (depths.ready, depths.delayed, depths.locked)
-    failing = depths.failing
+    (failing, parked) = (depths.failing, depths.parked)
     let counts = depths.counts
     (delivered, redelivered) = (counts.delivered, counts.redelivered)
     (accepted, released, rejected) = (counts.accepted, counts.released, counts.rejected)
     (timedOut, expired, repeated) = (counts.timedOut, counts.expired, counts.repeated)
-    deadLettered = counts.deadLettered
+    (deadLettered, forgottenIDs) = (counts.deadLettered, counts.forgottenIDs)
     if let age = position.oldestAge { oldestAge = age }
     if let flow = position.flow { (inRate, outRate) = (flow.in, flow.out) }
   }

@@ -3,7 +3,8 @@ internal import VarveBroker
 internal import VarveCoordination
 internal import VarveProtocol
 
-// AlterShareGroupOffsets: sets where a share group without members goes on (KIP-932). Version 0.
+// AlterShareGroupOffsets: sets where a share group without members goes on (KIP-932), or, where a
+// tagged field of Varve's own names a token, wakes what the group has parked under it. Version 0.
 extension Handler {
   static let alterShareGroupOffsets = Handler(
     coordinated: AlterShareGroupOffsetsRequest.self,
@@ -12,6 +13,7 @@ extension Handler {
     },
     { request, context async throws(CoordinatorError) in
       try context.access.require(.read, group: request.groupID)
+      guard request.token.isEmpty else { return try await unpark(request, context) }
       try await context.broker.shares.requireNoMembers(request.groupID)
       var response = AlterShareGroupOffsetsResponse()
       for asked in request.topics {
@@ -37,6 +39,21 @@ extension Handler {
       }
       return response
     })
+
+  private static func unpark(
+    _ request: AlterShareGroupOffsetsRequest, _ context: RequestContext
+  ) async throws(CoordinatorError) -> AlterShareGroupOffsetsResponse {
+    guard request.topics.isEmpty else {
+      throw CoordinatorError(
+        .invalidRequest, "a token is named, and offsets are set: one at a time")
+    }
+    var response = AlterShareGroupOffsetsResponse()
+    response.wokenCount = Int64(
+      try await context.broker.shares.unpark(request.token, of: request.groupID) {
+        context.access.allows(.read, topic: $0)
+      })
+    return response
+  }
 }
 
 extension AlterShareGroupOffsetsResponse: Refusable {}

@@ -22,7 +22,8 @@ struct GroupConfigurationTests {
     let own = GroupConfigTable.all.filter { !$0.name.hasPrefix("share.") }
     #expect(
       own.map { "\($0.name)=\($0.standard)" } == [
-        "errors.deadletterqueue.topic.name=", "varve.deduplication.window.ms=0",
+        "errors.deadletterqueue.topic.name=", "varve.deduplication.ids.max=1000000",
+        "varve.deduplication.window.ms=0",
         "varve.priority.order=strict", "varve.queue.enable=false", "varve.retry.backoff=fixed",
         "varve.retry.delay.max.ms=3600000", "varve.retry.delay.ms=0", "varve.trace.enable=false",
         "varve.ttl.ms=-1",

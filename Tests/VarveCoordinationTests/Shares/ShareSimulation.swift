@@ -3,9 +3,9 @@ import VarveCoordination
 import VarveProtocol
 import VarveTestKit
 
-/// Workers that accept, release, reject, hold and vanish; a coordinator that crashes; clocks that
-/// jump; dead letters that are copied late. What the coordinator does is compared with the model at
-/// every step.
+/// Workers that accept, release, reject, park, hold and vanish; a coordinator that crashes; clocks
+/// that jump; dead letters that are copied late. What the coordinator does is compared with the
+/// model at every step.
 struct ShareSimulation {
   private var random: SeededGenerator
   private var model = ShareModel()
@@ -22,6 +22,8 @@ struct ShareSimulation {
   private(set) var accepted = 0
   private(set) var redelivered = 0
   private(set) var deadLettered = 0
+  private(set) var woken = 0
+  private(set) var copies = 0
 
   init(seed: UInt64, isQueue: Bool) {
     random = SeededGenerator(seed: seed)
@@ -50,7 +52,7 @@ struct ShareSimulation {
   // MARK: Steps
 
   private mutating func step() {
-    switch number(0...19) {
+    switch number(0...22) {
     case 0...3: append(number(1...20))
     case 4...8: acquire("worker-\(number(0...3))", number(1...12))
     case 9...13: acknowledge("worker-\(number(0...3))")
@@ -58,6 +60,8 @@ struct ShareSimulation {
     case 16: now.wallClock = Timestamp(now.wallClock.rawValue + Int64(number(0...900)))
     case 17: copyLetters()
     case 18: leave("worker-\(number(0...3))")
+    case 19...20: unpark("token-\(number(0...3))")
+    case 21: ask()
     default: if chance(3) { crash() }
     }
   }
@@ -80,25 +84,66 @@ struct ShareSimulation {
   private mutating func acquire(_ member: String, _ limit: Int) {
     expireModel()
     model.dropRepeated()
-    let expected = model.next(limit, at: now)
+    let expected = model.next(
+      limit, at: now, scanEnd: coordinator.partitions[key]?.scanEnd ?? 0)
     for _ in 0..<200 {
       let decision = coordinator.acquire(
         key, for: member, limit: limit, log: 0..<Int64(model.records.count), settings, at: now)
       keep(decision)
-      switch decision.reply {
-      case .unknown: return fail("unknown")
-      case .recall(let offset, let milliseconds):
-        let before =
-          model.records.first { $0.offset >= offset }?.timestamp ?? now.wallClock.rawValue
-        let since = min(before, now.wallClock.rawValue) - milliseconds
-        let from = model.records.first { $0.timestamp >= since }?.offset
-        coordinator.recall(key, from: from ?? Int64(model.records.count))
-      case .scan(let start): scan(from: start)
-      case .again: continue
-      case .records(let acquired): return check(acquired, expected, member)
+      guard case .records(let acquired) = decision.reply else {
+        provide(decision.reply)
+        continue
       }
+      return check(acquired, expected, member)
     }
     fail("acquire does not come to an end")
+  }
+
+  /// Does what the coordinator asks for before it can answer.
+  private mutating func provide(_ need: Acquisition) {
+    switch need {
+    case .unknown: fail("unknown")
+    case .recall(let offset, let milliseconds):
+      let before =
+        model.records.first { $0.offset >= offset }?.timestamp ?? now.wallClock.rawValue
+      let since = min(before, now.wallClock.rawValue) - milliseconds
+      let from = model.records.first { $0.timestamp >= since }?.offset
+      coordinator.recall(key, from: from ?? Int64(model.records.count))
+    case .scan(let start): scan(from: start)
+    case .again, .records: break
+    }
+  }
+
+  /// Asks what a record is a copy of.
+  private mutating func ask() {
+    guard let record = model.records.randomElement(using: &random) else { return }
+    expireModel()
+    model.dropRepeated()
+    for _ in 0..<200 {
+      let decision = coordinator.first(
+        ofCopyAt: record.offset, in: key, log: 0..<Int64(model.records.count), settings, at: now)
+      keep(decision)
+      switch decision.reply {
+      case .needs(let need): provide(need)
+      case .found(let first):
+        let expected = model.records[Int(record.offset)].copyOf
+        if first != expected {
+          fail("\(record.offset) is a copy of \(first ?? -1), not \(expected ?? -1)")
+        }
+        if first != nil { copies += 1 }
+        return
+      }
+    }
+    fail("the question does not come to an end")
+  }
+
+  private mutating func unpark(_ token: String) {
+    expireModel()
+    let decision = coordinator.unpark(token, of: key, settings, at: now)
+    keep(decision)
+    let expected = model.unpark(token)
+    if decision.reply != expected { fail("woke \(decision.reply) of \(token), not \(expected)") }
+    woken += expected
   }
 
   private mutating func scan(from start: Int64) {
@@ -163,12 +208,14 @@ struct ShareSimulation {
     let offsets = first...first
     let type = AcknowledgeType.allCases.randomElement(using: &random)!
     let retryDelay = chance(4) ? Int64(number(0...200)) : nil
+    let token = type == .release && chance(2) ? "token-\(number(0...3))" : nil
     do throws(CoordinatorError) {
       keep(
         try coordinator.acknowledge(
-          [Acknowledgement(offsets, [type], retryDelay: retryDelay)], of: key, by: member,
-          settings, at: now))
+          [Acknowledgement(offsets, [type], retryDelay: retryDelay, token: token)], of: key,
+          by: member, settings, at: now))
     } catch { return fail("acknowledging \(first): \(error)") }
+    if let token { return model.park(first, under: token) }
     apply(type, first, retryDelay)
   }
 
@@ -250,6 +297,7 @@ struct ShareSimulation {
     settings.lockDuration = 1_000_000
     for _ in 0..<2_000 where violations.isEmpty {
       pass(700)
+      for number in 0...3 { unpark("token-\(number)") }
       copyLetters()
       acquire("worker-0", 50)
       for record in model.records where record.holder == "worker-0" {
@@ -280,7 +328,10 @@ struct ShareSimulation {
       letters += failed
       for letter in failed {
         let record = model.records[Int(letter.offset)]
-        if letter.failure == .expired { model.records[Int(letter.offset)].failure = .expired }
+        if letter.failure == .expired {
+          model.records[Int(letter.offset)].failure = .expired
+          model.records[Int(letter.offset)].token = nil
+        }
         if record.isDone { fail("\(letter) is done with") }
       }
     }

@@ -25,6 +25,37 @@ func enqueueing(_ mails: WorkQueue<String>) async throws {
   // end
 }
 
+func enqueueingOnce(_ mails: WorkQueue<String>, _ tell: (String) -> Void) async throws {
+  // snippet
+  let receipt = try await mails.enqueue(
+    "ada@example.org", options: EnqueueOptions(messageID: "welcome-4711"))
+  if receipt.isDuplicate { tell("was enqueued before, at \(receipt.offset)") }
+  // end
+}
+
+func parking(
+  _ mails: WorkQueue<String>, _ replies: [String: String],
+  _ ask: @escaping @Sendable (String) async throws -> Void,
+  _ file: @escaping @Sendable (String, String) async throws -> Void
+) async throws {
+  // snippet
+  try await mails.work { mail, job in
+    guard let reply = replies[mail] else {
+      try await job.park("reply-to-\(mail)")
+      return try await ask(mail)
+    }
+    try await file(mail, reply)
+  }
+  // end
+}
+
+func unparking(_ mails: WorkQueue<String>) async throws -> Int {
+  // snippet
+  let woken = try await mails.unpark("reply-to-ada@example.org")
+  // end
+  return woken
+}
+
 func redriving(_ varve: Varve, _ tell: (String) -> Void) async throws {
   // snippet
   let dead = varve.deadLetters("mails.dead")
