@@ -13,7 +13,8 @@
         let local = try await Varve.open("\(directory)/embedded")
         let remote = try await Varve.connect(to: served.address)
         var servers: [any QueueServer] = [
-          VarveJobs(name: "Varve", varve: local)
+          VarveJobs(name: "Varve", varve: local),
+          VarveJobs(name: "Varve over the wire", varve: remote),
         ]
         defer {
           for server in servers { server.stop() }
