@@ -179,6 +179,30 @@ import VarveTestKit
     try await line.varve.close()
   }
 
+  @Test func `parking and what wakes a record are told, with the token`() async throws {
+    let line = try await Line()
+    try await line.queue.enqueue("a")
+    let worker = try await line.worker()
+    line.next()
+    let first = try await worker.poll()
+    line.next()
+    try await worker.acknowledge(first, as: .park(token: "order 7"))
+    line.next()
+    let woken = try await line.queue.unpark("order 7")
+    #expect(woken == 1)
+    line.next()
+    try await worker.acknowledge(try await worker.poll())
+    try await line.waitUntilEmpty()
+    let lines = try await line.trace("jobs/0@0")
+    #expect(
+      lines.prefix(8) == [
+        "jobs/0@0", "produce 1000", "ack - at offset 0", "fetch 1001 jobs #1",
+        "park 1002 jobs #1 order 7", "unpark 1003 jobs order 7", "fetch 1004 jobs #1",
+        "process 1004 jobs #1",
+      ])
+    try await line.varve.close()
+  }
+
   @Test func `a group that is not traced tells what its state has, and is named`() async throws {
     let line = try await Line { $0.isTraced = false }
     for job in ["a", "b"] { try await line.queue.enqueue(job) }

@@ -123,6 +123,8 @@ extension ShareEvent.Kind {
     case .repeated: .repeat
     case .givenUp: .giveUp
     case .deadLettered: .letter
+    case .parked: .park
+    case .unparked: .unpark
     }
   }
 }

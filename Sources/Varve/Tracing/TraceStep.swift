@@ -18,6 +18,9 @@ package struct TraceStep: Hashable, Sendable {
     case reject
     case timeout
     case delay
+    /// It was kept from delivery under a token.
+    case park
+    case unpark
     /// It was left out as a copy.
     case `repeat`
     case giveUp = "give up"

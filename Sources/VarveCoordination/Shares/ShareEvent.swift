@@ -21,6 +21,9 @@ package struct ShareEvent: Equatable, Sendable {
     case givenUp = 11
     /// They were copied to a dead letter, and where that is.
     case deadLettered = 12
+    /// They are not delivered until somebody names their token, which is this.
+    case parked = 13
+    case unparked = 14
   }
 
   package var offsets: ClosedRange<Int64>

@@ -54,9 +54,8 @@ extension SharePartition {
     _ acknowledgement: Acknowledgement, at now: Moment, _ changes: inout ShareChanges,
     _ letters: inout [DeadLetter]
   ) {
-    note(
-      type.event, offset, member: lock.member, deliveryCount: lock.deliveryCount,
-      text: type == .reject ? acknowledgement.reason ?? "" : "")
+    let (event, text) = acknowledgement.event(as: type)
+    note(event, offset, member: lock.member, deliveryCount: lock.deliveryCount, text: text)
     if type == .renew {
       return locks.renew(offset, until: now.uptime + settings.lockDuration)
     }
@@ -174,6 +173,17 @@ extension SharePartition {
     guard start > startOffset else { return }
     startOffset = start
     done.removeAll(before: start)
+  }
+}
+
+extension Acknowledgement {
+  /// What it does with a record, and what is said of that.
+  fileprivate func event(as type: AcknowledgeType) -> (ShareEvent.Kind, text: String) {
+    switch type {
+    case .reject: (.rejected, reason ?? "")
+    case .release: token.map { (.parked, $0) } ?? (.released, "")
+    default: (type.event, "")
+    }
   }
 }
 

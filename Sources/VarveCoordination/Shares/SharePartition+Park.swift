@@ -35,6 +35,7 @@ extension SharePartition {
     endParked(at: now, into: &changes, &letters)
     let offsets = parked.offsets(of: token)
     for offset in offsets {
+      note(.unparked, offset, text: token)
       let history = History(deliveryCount: histories[offset]?.deliveryCount ?? 0)
       remember(history, of: offset)
       changes.append(offset, .available, history)
