@@ -256,7 +256,10 @@ final class Accumulator: Sendable {
 
   func finish(_ batch: PendingBatch, _ result: Result<AppendedBatch, VarveError>) {
     let flushes = state.withLock { state in
-      state.incomplete.removeAll { $0 === batch }
+      // Outcomes come in about the order of sending: it is among the first of what may be thousands.
+      if let index = state.incomplete.firstIndex(where: { $0 === batch }) {
+        state.incomplete.remove(at: index)
+      }
       return batch.flushes
     }
     if case .failure(let error) = result, batch.hasUnheard { shared.note(error) }
