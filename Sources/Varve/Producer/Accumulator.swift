@@ -256,7 +256,7 @@ final class Accumulator: Sendable {
 
   func finish(_ batch: PendingBatch, _ result: Result<AppendedBatch, VarveError>) {
     let flushes = state.withLock { state in
-      // Outcomes come in about the order of sending: it is among the first of what may be thousands.
+      // Outcomes come in about the order of sending: it is among the first, of thousands maybe.
       if let index = state.incomplete.firstIndex(where: { $0 === batch }) {
         state.incomplete.remove(at: index)
       }
