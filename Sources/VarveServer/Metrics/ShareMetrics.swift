@@ -80,6 +80,7 @@ extension Exposition {
       let states = [
         ("ready", topic.depths.ready), ("delayed", topic.depths.delayed),
         ("locked", topic.depths.locked), ("failing", topic.depths.failing),
+        ("parked", topic.depths.parked),
       ]
       for (state, count) in states {
         add(
@@ -127,6 +128,7 @@ extension ShareDepths {
     delayed += other.delayed
     locked += other.locked
     failing += other.failing
+    parked += other.parked
     counts.add(other.counts)
   }
 }
