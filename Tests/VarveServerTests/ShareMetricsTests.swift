@@ -163,7 +163,8 @@ import VarveTestKit
       let state = {
         metrics.value("varve_share_records", Self.labels.merging(["state": $0]) { $1 })
       }
-      #expect(["ready", "delayed", "locked", "failing"].map(state) == [2, 0, 1, 0])
+      #expect(
+        ["ready", "delayed", "locked", "failing", "parked"].map(state) == [2, 0, 1, 0, 0])
       #expect(metrics.value("varve_share_in_total", Self.labels) == 5)
       #expect(metrics.value("varve_share_out_total", Self.labels) == 2)
       let events = Self.labels.merging(["event": "accepted"]) { $1 }
