@@ -13,6 +13,7 @@ package final class Server: Sendable {
   private let loops: [LoopBound<ServerLoop>]
   private let counts: ConnectionCounts
   private let telemetry: Telemetry
+  private let clientLog: ClientLog
   let broker: Broker
   private let hasStopped = Atomic(false)
 
@@ -27,12 +28,12 @@ package final class Server: Sendable {
     let counts = ConnectionCounts(options.connections)
     self.counts = counts
     let context = ServerContext(broker, options: options)
-    telemetry = context.telemetry
+    (telemetry, clientLog) = (context.telemetry, context.clientLog)
     let count = max(1, options.loopCount ?? SystemCores.count)
     var loops: [LoopBound<ServerLoop>] = []
     do throws(NetworkError) {
       for _ in 0..<count { loops.append(try Self.startLoop(context, counts)) }
-      addresses = try Self.listen(options, gates, loops, counts)
+      addresses = try Self.listen(context, gates, loops, counts)
     } catch {
       for loop in loops {
         // What listens already is let go on its own thread.
@@ -89,6 +90,7 @@ package final class Server: Sendable {
         loop.loop.stop()
       }
     }
+    clientLog.finish()
   }
 
   private static func drain(_ loop: LoopBound<ServerLoop>) async {
@@ -139,18 +141,18 @@ package final class Server: Sendable {
 extension Server {
   /// Opens the listeners, all on the first loop; connections go to the loops in turn.
   private static func listen(
-    _ options: ServerOptions, _ gates: [Gate], _ loops: [LoopBound<ServerLoop>],
+    _ context: ServerContext, _ gates: [Gate], _ loops: [LoopBound<ServerLoop>],
     _ counts: ConnectionCounts
   ) throws(NetworkError) -> [SocketAddress] {
-    try zip(options.listeners, gates).map { listener, gate throws(NetworkError) in
+    try zip(context.options.listeners, gates).map { listener, gate throws(NetworkError) in
       let address = listener.address
       let socket = try Socket.listening(at: address)
       let bound = socket.localAddress ?? address
       let descriptor = socket.release()
       loops[0].execute { first in
-        let door = Door(loops: loops, counts: counts, gate: gate, logger: options.logger)
+        let door = Door(loops: loops, counts: counts, gate: gate, log: context.clientLog)
         first.add(
-          Listener(Socket(owning: descriptor), on: first.loop, logger: options.logger) {
+          Listener(Socket(owning: descriptor), on: first.loop, logger: context.logger) {
             door.letIn($0)
           })
       }

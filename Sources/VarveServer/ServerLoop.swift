@@ -55,23 +55,36 @@ final class ServerLoop {
   }
 
   private func tell(_ reason: Connection.Reason, of connection: Connection) {
-    let logger = options.logger.with(.peer, connection.peer.address.description)
+    let (log, peer) = (context.clientLog, connection.peer.address)
     switch reason {
-    case .ended, .stopped: logger.log(.debug, "a connection was closed")
-    case .unproved:
-      logger.log(.notice, "a connection was closed: the client did not prove who it is in time")
-    case .idle: logger.log(.debug, "a connection was closed: nothing came for too long")
-    case .overdue:
-      logger.log(.notice, "a connection was closed: a large request did not come whole in time")
-    case .lost(let error): logger.log(.debug, "a connection was lost: \(error)")
-    case .violation(let what): logger.log(.notice, "a connection was closed: \(what)")
+    case .ended, .stopped: tellEnd(of: connection, "a connection was closed")
+    case .lost(let error): tellEnd(of: connection, "a connection was lost: \(error)")
+    case .unproved: log.tell(.unproved, of: peer)
+    case .idle: log.tell(.idle, of: peer)
+    case .unfinished: log.tell(.unfinished, of: peer)
+    case .unread(let byteCount): log.tell(.unread, of: peer, nil, [.bytes: "\(byteCount)"])
+    case .overdue: log.tell(.overdue, of: peer)
+    case .violation(let what): log.tell(.violation, of: peer, what)
     }
   }
 
+  /// Clients come and go, which only those want to know who look for a mistake. One that has asked
+  /// very much is told of, so that it can be found.
+  private func tellEnd(of connection: Connection, _ words: String) {
+    let isBusy = connection.requestCount >= Self.manyRequests
+    options.logger.log(
+      isBusy ? .info : .debug, words,
+      [.peer: connection.peer.address.description, .count: "\(connection.requestCount)"])
+  }
+
+  private static let manyRequests = 100_000
+
   func tell(_ refusal: SaslRefusal, of connection: Connection) {
-    var logger = options.logger.with(.peer, connection.peer.address.description)
-    if let user = refusal.user { logger = logger.with(.user, user) }
-    logger.log(.notice, "a client was not let in: \(refusal.reason)")
+    let peer = connection.peer.address
+    guard let user = refusal.user else {
+      return context.clientLog.tell(.refused, of: peer, refusal.reason)
+    }
+    context.clientLog.tell(.refused, of: peer, refusal.reason, [.user: user])
   }
 
   // MARK: Requests

@@ -4,7 +4,8 @@ import VarveTestKit
 ///
 /// An authority, `authority.pem`; of it `server.pem` with its key for `localhost` and 127.0.0.1,
 /// another such, `renewed.pem`, and `client.pem` of the subject `CN=alice,O=Varve`; `stranger.pem`
-/// of an authority of its own; and `expired.pem`, a client's of yesterday.
+/// of an authority of its own; and `expired.pem` and `outdated.pem`, a client's and a server's that
+/// are of yesterday.
 package struct TestCertificates: Sendable {
   private let directory: TemporaryDirectory
 
@@ -57,6 +58,8 @@ package struct TestCertificates: Sendable {
     leaf renewed /CN=renewed 'subjectAltName=DNS:localhost,IP:127.0.0.1' -days 2
     leaf client /CN=alice/O=Varve 'extendedKeyUsage=clientAuth' -days 2
     leaf expired /CN=alice/O=Varve 'extendedKeyUsage=clientAuth' \
+      -startdate 20200101000000Z -enddate 20200102000000Z
+    leaf outdated /CN=server 'subjectAltName=DNS:localhost,IP:127.0.0.1' \
       -startdate 20200101000000Z -enddate 20200102000000Z
     """
 }

@@ -34,6 +34,8 @@ final class Connection {
   /// What the client says it is.
   var software = ClientSoftware.unknown
   private(set) var isClosed = false
+  /// The requests that were begun.
+  private(set) var requestCount = 0
   /// Whether the requests that were read are being begun, whose replies are written together.
   private var isServing = false
   private var isReading = false
@@ -86,7 +88,7 @@ final class Connection {
   // MARK: Events
 
   private func becameReadable(_ occasion: Event.Occasion) {
-    guard occasion == .ready else { return close(.idle) }
+    guard occasion == .ready else { return nothingCame() }
     do throws(NetworkError) {
       switch try server.buffer.read(from: socket) {
       case .bytes(let bytes):
@@ -100,9 +102,15 @@ final class Connection {
   }
 
   private func becameWritable(_ occasion: Event.Occasion) {
-    guard occasion == .ready else { return close(.idle) }
+    guard occasion == .ready else { return close(.unread(conversation.outbox.byteCount)) }
     flush()
     serve()
+  }
+
+  /// A client that is busy taking its answers need not say anything.
+  private func nothingCame() {
+    guard !hasUnsent else { return }
+    close(conversation.isAmidRequest ? .unfinished : .idle)
   }
 
   /// Begins the requests that may be begun, and writes the replies that are ready.
@@ -113,6 +121,7 @@ final class Connection {
       repeat {
         while !isClosed {
           if let (ticket, frame) = try conversation.next() {
+            requestCount += 1
             let exchange = Exchange(of: self, ticket)
             server.handle(frame, exchange)
             exchange.countTime()
@@ -248,6 +257,10 @@ final class Connection {
   enum Reason {
     case ended
     case idle
+    /// The rest of a request did not come.
+    case unfinished
+    /// So many bytes of answers were not taken.
+    case unread(Int)
     case unproved
     /// The rest of a large request did not come.
     case overdue

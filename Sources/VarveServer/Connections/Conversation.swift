@@ -58,6 +58,9 @@ package struct Conversation {
   /// The bytes of a large request that has begun, which `give` gives it room for.
   package var roomWanted: Int? { takesRequests ? decoder.roomWanted : nil }
 
+  /// Whether a request has begun to come and has not come whole.
+  package var isAmidRequest: Bool { decoder.isAmidFrame }
+
   /// Whether a large request has room and has not come whole.
   package var isAmidLargeRequest: Bool { decoder.isAmidLargeFrame }
 

@@ -28,6 +28,9 @@ package struct FrameDecoder {
     self.uncountedBytesMax = uncountedBytesMax
   }
 
+  /// Whether a frame has begun and has not come whole.
+  package var isAmidFrame: Bool { partial != nil }
+
   /// Whether a large frame has room and has not come whole.
   package var isAmidLargeFrame: Bool { partial?.hasRoom ?? false }
 

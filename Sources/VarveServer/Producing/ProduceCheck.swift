@@ -38,7 +38,11 @@ struct ProduceCheck {
     do throws(BatchRejection) {
       try partition.judge(
         batch.bytes, now: context.server.broker.now, with: &decompressor)
-    } catch { throw ProduceRefusal(error) }
+    } catch {
+      context.server.clientLog.tell(
+        .batch, of: context.peer.address, error.message, [.partition: partition.id.description])
+      throw ProduceRefusal(error)
+    }
   }
 
   /// What the client sent has to be one batch.

@@ -9,6 +9,7 @@ final class ServerContext: Sendable {
   let fetchSessions: FetchSessions
   let requestMemory: RequestMemory
   let telemetry: Telemetry
+  let clientLog: ClientLog
   /// Where requests run that may wait for the disk, so that no loop does.
   let control = DispatchQueue(label: "varve.control", attributes: .concurrent)
 
@@ -18,6 +19,7 @@ final class ServerContext: Sendable {
     telemetry = Telemetry(broker, SystemTime())
     fetchSessions = FetchSessions(SystemTime())
     requestMemory = RequestMemory(byteCountMax: options.requestMemoryBytesMax)
+    clientLog = ClientLog(options.logger, SystemTime())
   }
 
   /// Who may do what, as it is now; nil where everybody may do everything.

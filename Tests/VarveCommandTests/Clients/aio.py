@@ -2,50 +2,30 @@
 
 import asyncio
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aio_admin import Administration, waiting
+from aiokafka import (
+    AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition)
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaError
 
-SECONDS = 30
+ASSIGNORS = {
+    "range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor,
+    "sticky": StickyPartitionAssignor}
 
 
-def waiting(function):
-    """Runs a coroutine to its end, or fails when it takes too long."""
-    def run(*arguments, **named):
-        return asyncio.run(asyncio.wait_for(function(*arguments, **named), SECONDS * 2))
-    return run
-
-
-class Client:
-    codecs = ["none", "gzip"]
+class Client(Administration):
+    codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
     acks = [0, 1, "all"]
-
-    def __init__(self, address):
-        self.address = address
-
-    async def _admin(self):
-        admin = AIOKafkaAdminClient(bootstrap_servers=self.address)
-        await admin.start()
-        return admin
-
-    @waiting
-    async def create(self, topic, partitions):
-        admin = await self._admin()
-        await admin.create_topics([NewTopic(topic, partitions, 1)])
-        await admin.close()
-
-    @waiting
-    async def topics(self):
-        admin = await self._admin()
-        names = await admin.list_topics()
-        await admin.close()
-        return names
+    assignors = list(ASSIGNORS)
+    shortest_session = 2000
 
     @waiting
     async def produce(
             self, topic, values, acks="all", codec="none", idempotent=False, partition=None):
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.address, acks=acks, enable_idempotence=idempotent,
+            bootstrap_servers=self.server, acks=acks, enable_idempotence=idempotent,
             compression_type=None if codec == "none" else codec)
         await producer.start()
         sent = [
@@ -57,7 +37,7 @@ class Client:
 
     async def _consumer(self, group, *topics, **more):
         consumer = AIOKafkaConsumer(
-            *topics, bootstrap_servers=self.address, group_id=group,
+            *topics, bootstrap_servers=self.server, group_id=group,
             auto_offset_reset="earliest", enable_auto_commit=False, **more)
         await consumer.start()
         return consumer
@@ -72,11 +52,37 @@ class Client:
     consume = waiting(_consume)
 
     @waiting
-    async def share(self, topic, group, members, leaving=0):
+    async def read(self, topic, partition, offset, count):
+        consumer = await self._consumer(None)
+        place = TopicPartition(topic, partition)
+        consumer.assign([place])
+        consumer.seek(place, offset)
+        values = [(await consumer.getone()).value.decode() for _ in range(count)]
+        await consumer.stop()
+        return values
+
+    def membership(self, session=6000, assignor="range", instance=None):
+        return {
+            "session_timeout_ms": session, "heartbeat_interval_ms": 200,
+            "partition_assignment_strategy": [ASSIGNORS[assignor]],
+            "group_instance_id": instance}
+
+    def stay(self, topic, group, words, ended, **membership):
+        async def run():
+            consumer = await self._consumer(group, **self.membership(**membership))
+            consumer.subscribe([topic], listener=Listener(words))
+            while not ended.is_set():
+                await consumer.getmany(timeout_ms=100)
+                words.owns(place.partition for place in consumer.assignment())
+            await consumer.stop()
+        asyncio.run(run())
+
+    @waiting
+    async def share(self, topic, group, members, leaving=0, **membership):
         # Each joins while those before it are there already.
+        configs = self.membership(**membership)
         consumers = await asyncio.gather(*[
-            self._consumer(group, topic, session_timeout_ms=6000, heartbeat_interval_ms=200)
-            for _ in range(members)])
+            self._consumer(group, topic, **configs) for _ in range(members)])
         await self._settle(consumers)
         for consumer in consumers[:leaving]:
             await consumer.stop()
@@ -109,7 +115,7 @@ class Client:
         return end
 
     async def _producer(self, id):
-        producer = AIOKafkaProducer(bootstrap_servers=self.address, transactional_id=id)
+        producer = AIOKafkaProducer(bootstrap_servers=self.server, transactional_id=id)
         await producer.start()
         await producer.begin_transaction()
         return producer
@@ -152,3 +158,14 @@ class Client:
             return True
         finally:
             await older.stop()
+
+
+class Listener(ConsumerRebalanceListener):
+    def __init__(self, words):
+        self.words = words
+
+    async def on_partitions_revoked(self, revoked):
+        pass
+
+    async def on_partitions_assigned(self, assigned):
+        self.words.assigned()

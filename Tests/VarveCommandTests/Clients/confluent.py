@@ -3,27 +3,16 @@
 import time
 
 import members
+from confluent_admin import SECONDS, Administration
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
-
-SECONDS = 30
 
 
-class Client:
+class Client(Administration):
     codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
     acks = [0, 1, "all"]
+    assignors = ["range", "roundrobin", "cooperative-sticky"]
+    shortest_session = 2000
     group = {}
-
-    def __init__(self, address):
-        self.address = {"bootstrap.servers": address}
-        self.admin = AdminClient(self.address)
-
-    def create(self, topic, partitions):
-        for future in self.admin.create_topics([NewTopic(topic, partitions, 1)]).values():
-            future.result()
-
-    def topics(self):
-        return list(self.admin.list_topics(timeout=SECONDS).topics)
 
     def produce(self, topic, values, acks="all", codec="none", idempotent=False, partition=-1):
         failures = []
@@ -54,8 +43,33 @@ class Client:
         consumer.close()
         return values
 
-    def share(self, topic, group, members: int, leaving=0):
-        return share_members(self, topic, group, members, leaving)
+    def read(self, topic, partition, offset, count):
+        consumer = self.consumer("reading")
+        consumer.assign([TopicPartition(topic, partition, offset)])
+        values = []
+        while len(values) < count:
+            message = consumer.poll(SECONDS)
+            assert message and not message.error(), message and message.error()
+            values.append(message.value().decode())
+        consumer.close()
+        return values
+
+    def membership(self, session=6000, assignor=None, instance=None):
+        configs = {
+            "session.timeout.ms": session, "heartbeat.interval.ms": 200,
+            "partition.assignment.strategy": assignor, "group.instance.id": instance}
+        return {name: value for name, value in configs.items() if value}
+
+    def share(self, topic, group, members: int, leaving=0, **membership):
+        return share_members(self, topic, group, members, leaving, self.membership(**membership))
+
+    def stay(self, topic, group, words, ended, **membership):
+        consumer = self.consumer(group, **self.membership(**membership))
+        consumer.subscribe([topic], on_assign=lambda *_: words.assigned())
+        while not ended.is_set():
+            consumer.poll(0.1)
+            words.owns(place.partition for place in consumer.assignment())
+        consumer.close()
 
     def offset_at(self, topic, partition, time_ms):
         consumer = self.consumer("times")
@@ -128,9 +142,6 @@ class Member:
         self.consumer.close()
 
 
-def share_members(client, topic, group, count, leaving):
+def share_members(client, topic, group, count, leaving, membership):
     return members.share(
-        lambda: Member(client.consumer(group, **client.membership), topic), count, leaving, 3)
-
-
-Client.membership = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200}
+        lambda: Member(client.consumer(group, **membership), topic), count, leaving, 3)

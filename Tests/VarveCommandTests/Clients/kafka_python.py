@@ -1,34 +1,25 @@
 """kafka-python, a client of its own in Python."""
 
 import members
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
+from kafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from kafka.errors import KafkaError
 from kafka.structs import OffsetAndMetadata
+from kafka_python_admin import SECONDS, Administration
 
-SECONDS = 30
+ASSIGNORS = {
+    "range": RangePartitionAssignor, "roundrobin": RoundRobinPartitionAssignor,
+    "sticky": StickyPartitionAssignor}
 
 
-class Client:
-    codecs = ["none", "gzip"]
+class Client(Administration):
+    codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
     # Its producer closes before it sends what nobody answers.
     acks = [1, "all"]
-
-    def __init__(self, address):
-        # Two seconds to find out what a broker knows are too few on a busy machine.
-        self.found = {
-            "bootstrap_servers": address, "api_version_auto_timeout_ms": SECONDS * 1000}
-
-    def create(self, topic, partitions):
-        admin = KafkaAdminClient(**self.found)
-        admin.create_topics([NewTopic(topic, partitions, 1)])
-        admin.close()
-
-    def topics(self):
-        admin = KafkaAdminClient(**self.found)
-        names = admin.list_topics()
-        admin.close()
-        return names
+    assignors = list(ASSIGNORS)
+    shortest_session = 2000
 
     def produce(self, topic, values, acks="all", codec="none", idempotent=False, partition=None):
         producer = KafkaProducer(
@@ -59,8 +50,31 @@ class Client:
         consumer.close()
         return values
 
-    def share(self, topic, group, members: int, leaving=0):
-        return share_members(self, topic, group, members, leaving)
+    def read(self, topic, partition, offset, count):
+        consumer = self.consumer(None)
+        place = TopicPartition(topic, partition)
+        consumer.assign([place])
+        consumer.seek(place, offset)
+        values = [next(consumer).value.decode() for _ in range(count)]
+        consumer.close()
+        return values
+
+    def membership(self, session=6000, assignor="range", instance=None):
+        return {
+            "session_timeout_ms": session, "heartbeat_interval_ms": 200,
+            "partition_assignment_strategy": [ASSIGNORS[assignor]],
+            "group_instance_id": instance}
+
+    def share(self, topic, group, members: int, leaving=0, **membership):
+        return share_members(self, topic, group, members, leaving, self.membership(**membership))
+
+    def stay(self, topic, group, words, ended, **membership):
+        consumer = self.consumer(group, **self.membership(**membership))
+        consumer.subscribe([topic], listener=Listener(words))
+        while not ended.is_set():
+            consumer.poll(timeout_ms=100)
+            words.owns(place.partition for place in consumer.assignment())
+        consumer.close()
 
     def offset_at(self, topic, partition, time_ms):
         consumer = self.consumer(None)
@@ -122,6 +136,17 @@ class Client:
             older.close(timeout=0)
 
 
+class Listener(ConsumerRebalanceListener):
+    def __init__(self, words):
+        self.words = words
+
+    def on_partitions_revoked(self, revoked):
+        pass
+
+    def on_partitions_assigned(self, assigned):
+        self.words.assigned()
+
+
 class Member:
     def __init__(self, consumer):
         self.consumer = consumer
@@ -136,8 +161,6 @@ class Member:
         self.consumer.close()
 
 
-def share_members(client, topic, group, count, leaving):
+def share_members(client, topic, group, count, leaving, membership):
     return members.share(
-        lambda: Member(
-            client.consumer(group, topic, session_timeout_ms=6000, heartbeat_interval_ms=200)),
-        count, leaving, 3)
+        lambda: Member(client.consumer(group, topic, **membership)), count, leaving, 3)

@@ -1,6 +1,6 @@
-"""What every client has to manage against a server: scenarios.py CLIENT HOST:PORT.
+"""What every client has to manage against a server: scenarios.py HOST:PORT PAGE CLIENT long|short.
 
-Prints a line for each scenario, `ok NAME` or `FAILED NAME: why`. The modules beside this one put
+The modules beside this one put
 each client behind the same few calls.
 """
 
@@ -8,13 +8,12 @@ import importlib
 import sys
 import time
 
-TOPIC = "numbers"
-PARTITIONS = 3
+import administration
+import groups
+from expectation import expect, run
 
-
-def expect(found, expected):
-    if found != expected:
-        raise AssertionError(f"{found!r} instead of {expected!r}")
+TOPIC = groups.TOPIC
+PARTITIONS = groups.PARTITIONS
 
 
 def create_and_list(client):
@@ -38,19 +37,25 @@ def go_on_where_the_group_was(client):
     expect(sorted(client.consume(TOPIC, "readers", len(values))), values)
 
 
-def three_members(client):
-    expect(client.share(TOPIC, "three", members=3), [1, 1, 1])
-
-
-def two_after_one_left(client):
-    expect(sorted(client.share(TOPIC, "two", members=3, leaving=1)), [1, 2])
-
-
 def find_by_time(client):
     before = int(time.time() * 1000)
     client.produce(TOPIC, ["stamped"], partition=0)
     offset, end = client.offset_at(TOPIC, 0, before), client.end(TOPIC, 0)
     expect(offset, end - 1)
+
+
+def consume_from_an_offset(client):
+    client.create("places", 1)
+    client.produce("places", [f"early {number}" for number in range(5)], partition=0)
+    expect(client.read("places", 0, 3, 2), ["early 3", "early 4"])
+
+
+def consume_from_a_time(client):
+    # What was produced before has an earlier millisecond.
+    time.sleep(0.002)
+    now = int(time.time() * 1000)
+    client.produce("places", ["late 0", "late 1"], partition=0)
+    expect(client.read("places", 0, client.offset_at("places", 0, now), 2), ["late 0", "late 1"])
 
 
 def transactions(client):
@@ -73,21 +78,17 @@ def fence_the_older_producer(client):
 
 
 SCENARIOS = [
-    create_and_list, produce_and_consume, go_on_where_the_group_was, three_members,
-    two_after_one_left, find_by_time, transactions, offsets_in_transactions,
-    fence_the_older_producer,
+    create_and_list, produce_and_consume, go_on_where_the_group_was, *groups.SCENARIOS,
+    find_by_time, consume_from_an_offset, consume_from_a_time, transactions,
+    offsets_in_transactions, fence_the_older_producer, *administration.SCENARIOS,
 ]
 
 
 def main():
-    client = importlib.import_module(sys.argv[1]).Client(sys.argv[2])
-    for scenario in SCENARIOS:
-        name = scenario.__name__.replace("_", " ")
-        try:
-            scenario(client)
-            print("ok", name, flush=True)
-        except Exception as error:
-            print(f"FAILED {name}: {type(error).__name__}: {error}", flush=True)
+    server, _, name, share = sys.argv[1:]
+    client = importlib.import_module(name).Client(server)
+    client.is_long = share == "long"
+    run(SCENARIOS, client)
 
 
 if __name__ == "__main__":
