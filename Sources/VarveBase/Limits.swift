@@ -15,6 +15,14 @@ package enum Limits {
   /// bytes can stand for gigabytes.
   package static let payloadBytesMax = 256 << 20
 
+  /// The same for a batch that a client sends over the network, to a topic that takes batches of so
+  /// many bytes (`max.message.bytes`): 32 times that, 32 MiB at least. What is in the log may take
+  /// more, once a topic takes smaller batches than before.
+  package static func clientPayloadBytesMax(batchBytesMax: Int) -> Int {
+    let (limit, overflow) = batchBytesMax.multipliedReportingOverflow(by: 32)
+    return overflow ? payloadBytesMax : min(max(limit, 32 << 20), payloadBytesMax)
+  }
+
   // MARK: Names
 
   /// The longest name that file systems take.

@@ -9,4 +9,11 @@ import VarveBase
     let spare = Limits.mappingsMax - Limits.partitionsMax * Limits.mappingsPerPartition
     #expect(spare == 5_530)
   }
+
+  @Test func `what a client's batch may be unpacked to grows with what its topic takes`() {
+    let limits = [1, 1 << 20, 2 << 20, 100 << 20, Int.max].map {
+      Limits.clientPayloadBytesMax(batchBytesMax: $0) >> 20
+    }
+    #expect(limits == [32, 32, 64, 256, 256])
+  }
 }

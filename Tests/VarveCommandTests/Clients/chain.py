@@ -46,6 +46,8 @@ class Stage:
         self.number += 1
         name = f"{self.target}-{self.number}"
         (end,) = self.random.choices(["commit", "abort", "leave"], [6, 3, 1])
+        if self.number == 1:
+            end = "abort"
         if end != "commit":
             self.notes.write(f"{name}\n")
             self.notes.flush()
@@ -114,7 +116,7 @@ def main():
             thread.start()
         try:
             count = fill()
-            end = time.time() + 4 * SECONDS
+            end = time.time() + 4 * (SECONDS + DURATION)
             while len(numbers) < count and time.time() < end:
                 time.sleep(0.05)
         finally:

@@ -123,10 +123,13 @@ extension RecordBatchError {
 extension GrowingBytes {
   /// Makes room for more output and returns how much may be written. Allows one byte more than
   /// the limit, for its arrival proves that there is too much: throws `.tooLarge` then.
+  ///
+  /// Past a sixteenth of the limit there is room for all of it, so that little is moved to larger
+  /// room, and little is left of what it was moved from. Room that is not written to is no memory.
   mutating func roomToDecode(limit: Int) throws(RecordBatchError) -> Int {
     guard count <= limit else { throw .pastLimit(limit) }
     let allowed = limit + 1 - count
-    if free == 0 { reserve(min(allowed, max(count, 1024))) }
+    if free == 0 { reserve(count > limit / 16 ? allowed : min(allowed, max(count, 1024))) }
     return min(free, allowed)
   }
 }

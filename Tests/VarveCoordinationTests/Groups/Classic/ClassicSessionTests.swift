@@ -32,6 +32,26 @@ struct ClassicSessionTests {
     #expect(bench.joined(waiting)?.generationID == 2)
   }
 
+  @Test func `G26: one rebalance, not two, after a member exceeded max.poll.interval.ms`() {
+    let (bench, members) = ClassicGroupBench.stable(2)
+    // Its client says so by leaving, and sends no heartbeats from then on.
+    #expect(bench.leave((members[0], instance: nil)) == [.none])
+    #expect(bench.heartbeat(members[1], generation: 1) == .rebalanceInProgress)
+    #expect(bench.joined(bench.join(members[1]))?.generationID == 2)
+    bench.sync(members[1], generation: 2, assignments: [members[1]: 7])
+    // Its session and the time for a rebalance end, which is nobody's business any more.
+    bench.keep([members[1]], generation: 2)
+    #expect(bench.heartbeat(members[0], generation: 1) == .unknownMemberID)
+    // It polls again at last.
+    let (late, request) = bench.joinNew()
+    #expect(bench.heartbeat(members[1], generation: 2) == .rebalanceInProgress)
+    bench.join(members[1])
+    #expect(bench.joined(request)?.generationID == 3)
+    bench.sync(members[1], generation: 3, assignments: [members[1]: 7, late: 8])
+    bench.sync(late, generation: 3)
+    bench.keep([members[1], late], generation: 3)
+  }
+
   @Test func `the last one to leave empties the group, which keeps its protocol type`() throws {
     let (bench, members) = ClassicGroupBench.stable(2)
     #expect(
@@ -75,7 +95,7 @@ struct ClassicSessionTests {
     #expect(bench.group.state == .empty)
   }
 
-  @Test func `commits are for members of the generation, or for anybody while it is empty`() {
+  @Test func `G26: commits are for members of the generation, or for anybody while it is empty`() {
     func refusal(_ bench: ClassicGroupBench, _ member: String, _ generation: Int32) -> ErrorCode {
       do throws(CoordinatorError) {
         try bench.group.validateCommit(
@@ -158,6 +178,17 @@ struct ClassicSessionTests {
     for count in 0..<6 {
       let torn = ByteSlice(bytes.prefix(count))
       #expect(throws: WireError.self) { try ConsumerProtocolFrame.subscription(torn) }
+    }
+  }
+}
+
+extension ClassicGroupBench {
+  /// Lets a hundred seconds pass, longer than a session and the time for a rebalance: members of a
+  /// generation that send their heartbeats hear of no rebalance.
+  fileprivate func keep(_ members: [String], generation: Int32) {
+    for _ in 0..<20 {
+      pass(5_000)
+      for member in members { #expect(heartbeat(member, generation: generation) == .none) }
     }
   }
 }

@@ -14,7 +14,7 @@ struct ClassicSyncTests {
     return (bench, members)
   }
 
-  @Test func `followers wait for the leader, who brings everybody's assignment`() {
+  @Test func `G26: followers wait for the leader, who brings everybody's assignment`() {
     let (bench, members) = completing()
     let follower = bench.sync(members[1], generation: 1)
     #expect(bench.syncs[follower] == nil)
