@@ -20,7 +20,8 @@ PEERS := $(BENCHMARKING) redis-tools rabbitmq-server
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=
 # Suites that run under ThreadSanitizer: names of suites or tests, as a pattern.
-TSAN_SUITES ?= Concurrency|ReadmeProgram|DataPathTests|HostileInputTests|FetchSessionTests
+TSAN_SUITES ?= Concurrency|DataPathTests|HostileInputTests|FetchSessionTests|$\
+  DocumentationTests/readme|VarveTests.ProducerStressTests|VarveTests.ConsumerTests
 # Suites of decoders that take random and mutated input.
 FUZZ_SUITES ?= Fuzz
 # More words for `varve bench` and the benchmarks, such as --json results.json.

@@ -132,7 +132,8 @@ let package = Package(
       name: "VarveTestSupport", dependencies: ["VarveTestKit", "CSpawn"],
       path: "Tests/VarveTestSupport",
       swiftSettings: relaxed),
-    .testTarget(name: "VarveBaseTests", dependencies: ["VarveTestKit"], swiftSettings: relaxed),
+    .testTarget(
+      name: "VarveBaseTests", dependencies: ["VarveTestSupport"], swiftSettings: relaxed),
     .testTarget(
       name: "VarveLogTests", dependencies: ["VarveTestSupport"], exclude: ["Golden"],
       swiftSettings: relaxed),

@@ -108,6 +108,7 @@ package struct LogLoader {
     }
     let isLast = followers.isEmpty || loading.isTorn
     let end = try rebuilder.rebuild(content, isLast: isLast, producers: &producers)
+    if !isLast, let next = followers.first { try keepSnapshot(of: producers, at: next) }
     if mustRecover {
       loading.report.recoveredSegments += 1
     } else {
@@ -182,6 +183,15 @@ package struct LogLoader {
     }
     // Records were deleted up to an offset that the crash took from the log: it starts there anew.
     if end < logStartOffset {
+      guard !isCleanlyClosed else {
+        throw LogError(
+          .corrupt,
+          """
+          records were deleted up to offset \(logStartOffset), says the checkpoint of log starts, \
+          but the log, which was closed in order, ends at \(end). Nothing was changed: correct the \
+          partition's line in \(OffsetCheckpoint.Kind.logStart.rawValue)
+          """, partition: partition, file: directory, offset: end)
+      }
       try remove(loading.closed.map(\.baseOffset)[...])
       if let last = loading.last { try remove([last.files.baseOffset]) }
       let report = loading.report
@@ -307,6 +317,20 @@ extension LogLoader {
       }
       try fileSystem.syncDirectory(directory)
     } catch { throw LogError(error) }
+  }
+
+  /// Sees to it that the segment at `base` has a snapshot that reads: once those before it are gone
+  /// it is all that tells which transactions are open.
+  private func keepSnapshot(
+    of producers: ProducerStateTable, at base: Offset
+  ) throws(LogError) {
+    let path = SegmentFileName(base, .snapshot).path(in: directory)
+    do throws(LogError) {
+      if try ProducerSnapshot.read(path, endOffset: base, on: fileSystem) != nil { return }
+    } catch  where error.code == .corrupt {
+      // It is made from the log, which is whole up to here: it is written again.
+    }
+    try ProducerSnapshot.write(producers, to: path, on: fileSystem)
   }
 
   /// The producers' state before `end`: from the newest snapshot that reads, and the batch headers

@@ -20,7 +20,7 @@ extension Segment {
   ///
   /// Throws `.corrupt` where the index names a place that is no such batch, which would hide
   /// records. It is under no checksum, so it is believed only where the log agrees.
-  private func position(indexedFor target: Offset) throws(LogError) -> Int {
+  package func position(indexedFor target: Offset) throws(LogError) -> Int {
     let index = try offsetIndex()
     let entry = index.lookup(target)
     guard entry.position > 0 else { return 0 }

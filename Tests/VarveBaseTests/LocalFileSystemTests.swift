@@ -2,6 +2,7 @@ import Glibc
 import Testing
 import VarveBase
 import VarveTestKit
+import VarveTestSupport
 
 /// What only the real disk can show: its faults, and other processes.
 @Suite struct LocalFileSystemTests {
