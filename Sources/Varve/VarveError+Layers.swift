@@ -17,6 +17,8 @@ extension VarveError {
   package init(_ error: BrokerError) {
     if let log = error.cause as? LogError {
       self.init(log)
+    } else if let file = (error.cause as? MetadataError)?.cause {
+      self.init(Code(file, in: .io), error.message, cause: file)
     } else {
       self.init(Code(error.code), error.message, cause: error.cause)
     }

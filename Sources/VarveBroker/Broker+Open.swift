@@ -84,6 +84,17 @@ extension Broker {
         state.withLock { $0.partitions[id] = partition }
       }
     }
+    let named = [recoveryPoints, starts, cleaned].flatMap(\.keys)
+    try forgetDeleted(named)
+  }
+
+  /// Writes the checkpoints anew where they name partitions that are no more, which a topic made
+  /// under the same name would be judged by.
+  private func forgetDeleted(_ named: [TopicPartition]) throws(LogError) {
+    let isKnown = state.withLock { state in
+      named.allSatisfy { state.partitions[$0] != nil || $0 == MetadataLog.partition }
+    }
+    if !isKnown { try writeCheckpoints() }
   }
 
   /// Says what a crash took and cost; a log that needed nothing is not worth a word.

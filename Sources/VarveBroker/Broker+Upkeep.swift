@@ -49,7 +49,7 @@ extension Broker {
     let partitions = allPartitions
     let starts = partitions.map { ($0, $0.log.startOffset) }
     let isWritten = attempt(.checkpoint, of: nil) { () throws(LogError) in
-      try writeCheckpoints(of: partitions)
+      try writeCheckpoints()
     }
     guard isWritten else { return }
     for (partition, start) in starts {

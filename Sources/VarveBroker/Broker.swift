@@ -116,7 +116,7 @@ package final class Broker: Sendable {
       let partitions = allPartitions
       let failure = closeLogs(of: partitions)
       try metadata.close()
-      try writeCheckpoints(of: partitions)
+      try writeCheckpoints()
       if let failure { throw failure }
       try directory.markCleanlyClosed()
     } catch { throw BrokerError(any: error) }
@@ -135,14 +135,14 @@ package final class Broker: Sendable {
   }
 
   /// Writes from where on logs have to be checked after a crash, where they start, and up to where
-  /// they are compacted. Offsets are taken under the lock, so that no later checkpoint has earlier
-  /// ones.
-  func writeCheckpoints(of partitions: [Partition]) throws(LogError) {
+  /// they are compacted. Partitions and offsets are taken under the lock, so that no later
+  /// checkpoint has earlier ones, or those of a topic that was deleted meanwhile.
+  func writeCheckpoints() throws(LogError) {
     try checkpointing.withLock { _ throws(LogError) in
       var recoveryPoints: [TopicPartition: Offset] = [:]
       var starts: [TopicPartition: Offset] = [:]
       var cleaned: [TopicPartition: Offset] = [:]
-      for partition in partitions {
+      for partition in allPartitions {
         recoveryPoints[partition.id] = partition.log.flushedOffset
         let start = partition.log.startOffset
         if start > 0 { starts[partition.id] = start }

@@ -86,7 +86,7 @@ package struct MetadataDirectory: Sendable {
     _ body: () throws(FileError) -> Result
   ) throws(MetadataError) -> Result {
     do { return try body() } catch {
-      throw MetadataError(.io, error.description, path: path)
+      throw MetadataError(.io, error.description, path: path, cause: error)
     }
   }
 }

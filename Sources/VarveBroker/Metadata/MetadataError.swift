@@ -20,17 +20,24 @@ package struct MetadataError: Error, CustomStringConvertible {
   package let path: String?
   /// The offset of the record at fault, where one is.
   package let offset: Offset?
+  /// What the disk said, where it failed.
+  package let cause: FileError?
 
-  package init(_ code: Code, _ reason: String, path: String? = nil, offset: Offset? = nil) {
+  package init(
+    _ code: Code, _ reason: String, path: String? = nil, offset: Offset? = nil,
+    cause: FileError? = nil
+  ) {
     self.code = code
     self.reason = reason
     self.path = path
     self.offset = offset
+    self.cause = cause
   }
 
   /// The same, told where; what it knew already stays.
   func at(path: String? = nil, offset: Offset? = nil) -> MetadataError {
-    MetadataError(code, reason, path: self.path ?? path, offset: self.offset ?? offset)
+    MetadataError(
+      code, reason, path: self.path ?? path, offset: self.offset ?? offset, cause: cause)
   }
 
   package var description: String {

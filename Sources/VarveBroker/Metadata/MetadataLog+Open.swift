@@ -85,7 +85,7 @@ extension MetadataLog {
     do throws(FileError) {
       guard try fileSystem.kind(of: path) == .file else { return TopicCatalog.bootstrapRecords() }
       bytes = ByteSlice(try fileSystem.open(path, .read).readAll())
-    } catch { throw MetadataError(.io, error.description, path: path) }
+    } catch { throw MetadataError(.io, error.description, path: path, cause: error) }
     let id = MetadataSnapshotID(endOffset: 0, epoch: 0)
     return try MetadataSnapshot.read(bytes.bytes, id: id, path: path).image.records()
   }

@@ -84,8 +84,9 @@ extension MetadataError {
   init(_ error: any Error) {
     switch error {
     case let error as MetadataError: self = error
-    case let error as LogError: self.init(Self.code(for: error), error.description)
-    default: self.init(.io, "\(error)")
+    case let error as LogError:
+      self.init(Self.code(for: error), error.description, cause: error.cause as? FileError)
+    default: self.init(.io, "\(error)", cause: error as? FileError)
     }
   }
 

@@ -23,11 +23,21 @@ package struct MetadataState: Equatable, Sendable {
   /// Replays the batches that `bytes` begin with, up to the first that is not whole, and returns
   /// the number of bytes that they take. Records before `nextOffset` are passed over.
   ///
-  /// - Throws: ``MetadataError`` for a whole batch whose records cannot be replayed; what was
-  ///   replayed before it stays.
+  /// - Throws: ``MetadataError`` for a whole batch whose records cannot be replayed, or that does
+  ///   not follow the one before it: its offset is under no checksum. What was replayed before it
+  ///   stays.
   package mutating func replayBatches(of bytes: RawSpan) throws(MetadataError) -> Int {
     var position = 0
+    var expected: Offset?
     while let header = MetadataBatch.wholeHeader(in: bytes, at: position) {
+      // The first may be one that a snapshot stands for, the others have no gaps between them.
+      guard header.baseOffset == expected ?? min(header.baseOffset, nextOffset) else {
+        throw MetadataError(
+          .corrupt,
+          "the batch at byte \(position) says that it begins at offset \(header.baseOffset)",
+          offset: expected ?? nextOffset)
+      }
+      expected = header.nextOffset
       let end = position + header.sizeInBytes
       if header.nextOffset > nextOffset {
         try replay(MetadataBatch(bytes.extracting(position..<end), header: header))

@@ -94,4 +94,25 @@ import VarveTestKit
     #expect(partition.log.flushedOffset == 1)
     try broker.close()
   }
+
+  @Test("G10: a topic is synced once its flush.ms is over, and not before")
+  func flushTime() throws {
+    let broker = try open()
+    let partition = try topic(["flush.ms": "500"], on: broker)
+    let syncs = { disk.count(.sync, path: "data/topic-0/00000000000000000000.log") }
+    try fill(partition, count: 1)
+    let before = syncs()
+    for _ in 0..<5 { broker.runMaintenance() }
+    time.advance(byMilliseconds: 499)
+    broker.runMaintenance()
+    #expect(syncs() == before && partition.log.flushedOffset == 0)
+    time.advance(byMilliseconds: 1)
+    broker.runMaintenance()
+    #expect(syncs() == before + 1 && partition.log.flushedOffset == 1)
+    // With nothing appended there is nothing to sync.
+    time.advance(byMilliseconds: 5000)
+    broker.runMaintenance()
+    #expect(syncs() == before + 1)
+    try broker.close()
+  }
 }

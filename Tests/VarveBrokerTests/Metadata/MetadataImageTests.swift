@@ -44,42 +44,21 @@ struct MetadataImageTests {
     return []
   }
 
-  /// A topic as `kafka-topics --describe` printed it.
-  struct DescribedTopic: Hashable {
-    let name: String
-    let id: String
-    let partitions: Int
-    let configs: Set<String>
-
-    static func all() throws -> [DescribedTopic] {
-      try GoldenData.lines("java-tools/topics.txt").compactMap { line in
-        // Topic: NAME, TopicId: ID, PartitionCount: N, ReplicationFactor: 1, Configs: A=B,C=D
-        let fields = line.split(separator: "\t").map { $0.drop { $0 != ":" }.dropFirst(2) }
-        guard line.hasPrefix("Topic: "), fields.count == 5 else { return nil }
-        return DescribedTopic(
-          name: String(fields[0]), id: String(fields[1]), partitions: Int(fields[2]) ?? 0,
-          configs: Set(fields[4].split(separator: ",").map(String.init)))
-      }
-    }
-  }
-
   @Test("G04: Kafka's metadata log gives the topics, ids, partitions and configs Kafka showed")
   func topicsAsKafkaShowed() throws {
     // The tool ran after the topics were made and before tool-a was given more partitions.
     let image = try Self.replayed(before: 190).image
-    let described = try DescribedTopic.all()
+    let described = try GoldenTopic.all()
     #expect(described.count == 9)
     #expect(image.topics.map(\.name.description) == described.map(\.name).sorted())
-    // The server's file had these two; kafka-topics shows them among the topic's own.
-    let inherited: Set = ["segment.bytes=1073741824", "retention.ms=-1"]
     for topic in described {
       let ours = try #require(image.topic(named: TopicName(topic.name)), "\(topic.name)")
       #expect(ours.id.description == topic.id)
-      #expect(Int(ours.partitionCount) == topic.partitions, "\(topic.name)")
-      #expect(ours.partitions.keys.sorted() == Array(0..<Int32(topic.partitions)))
+      #expect(Int(ours.partitionCount) == topic.partitionCount, "\(topic.name)")
+      #expect(ours.partitions.keys.sorted() == Array(0..<Int32(topic.partitionCount)))
       let own = image.configs(ofTopic: ours.name).map { "\($0.key)=\($0.value)" }
       #expect(topic.configs.isSuperset(of: own), "\(topic.name)")
-      #expect(topic.configs.subtracting(own).isSubset(of: inherited), "\(topic.name)")
+      #expect(topic.configs.subtracting(own).isSubset(of: GoldenTopic.inherited), "\(topic.name)")
     }
   }
 
