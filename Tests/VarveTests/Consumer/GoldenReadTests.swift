@@ -50,7 +50,8 @@ import VarveTestSupport
     return Varve(LocalCluster(try Broker.open(path, options: options), time: SystemTime()))
   }
 
-  private static func records(
+  /// The records of a partition before an offset.
+  static func records(
     of id: TopicPartition, in varve: Varve, _ isolation: Isolation, before end: Int64
   ) async throws -> [GoldenRecord] {
     var reader = try await varve.reader(

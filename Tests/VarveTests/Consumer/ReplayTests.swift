@@ -63,6 +63,68 @@ import VarveTestKit
     try await subject.varve.close()
   }
 
+  @Test("G54: the handler of a replay at ten times the pace gets the bytes that were written")
+  func sameBytes() async throws {
+    let subject = try VarveUnderTest()
+    try await subject.varve.createTopic("history", partitions: 2)
+    let producer = try subject.varve.producer()
+    var generator = SeededGenerator(seed: 1)
+    var sent: [Replayed] = []
+    for number in 0..<60 {
+      // 300 ms of history: 30 ms at ten times its pace.
+      let timestamp = Timestamp(1_700_000_000_000 + Int64(number) * 5)
+      let bytes = (0..<Int.random(in: 0...300, using: &generator)).map { _ in
+        UInt8.random(in: 0...255, using: &generator)
+      }
+      let key = number % 3 == 0 ? nil : Array(bytes.prefix(9))
+      let value = number % 7 == 0 ? nil : bytes
+      let receipt = try await producer.send(
+        "history", partition: Int32(number % 2), key: key, value: value,
+        headers: [Header("number", "\(number)")], timestamp: timestamp)
+      sent.append(
+        Replayed(
+          partition: receipt.partition, offset: receipt.offset, timestamp: timestamp, key: key,
+          value: value, headers: [Header("number", "\(number)")]))
+    }
+    try await producer.close()
+    let clock = ContinuousClock()
+    let start = clock.now
+    var found: [Replayed] = []
+    for try await element in subject.varve.replay("history", pace: .recorded(speed: 10)) {
+      found.append(Replayed(element))
+    }
+    #expect(found == sent)
+    // A busy machine is late, none is early.
+    #expect(clock.now - start >= .milliseconds(59 * 5) / 10)
+    try await subject.varve.close()
+  }
+
+  /// All that a handler gets of a record.
+  private struct Replayed: Equatable {
+    var partition: TopicPartition
+    var offset: Offset
+    var timestamp: Timestamp
+    var key: [UInt8]?
+    var value: [UInt8]?
+    var headers: [Header]
+
+    init(
+      partition: TopicPartition, offset: Offset, timestamp: Timestamp, key: [UInt8]?,
+      value: [UInt8]?, headers: [Header]
+    ) {
+      (self.partition, self.offset, self.timestamp) = (partition, offset, timestamp)
+      (self.key, self.value, self.headers) = (key, value, headers)
+    }
+
+    init(_ element: Replay.Element) {
+      let record = element.record
+      self.init(
+        partition: element.partition, offset: record.offset, timestamp: record.timestamp,
+        key: record.key.map(Array.init), value: record.value.map(Array.init),
+        headers: record.headers)
+    }
+  }
+
   @Test("a speed that is no positive number is refused", arguments: [0, -1, Double.nan, .infinity])
   func refusesSpeed(speed: Double) async throws {
     let subject = try await Self.filled([[1]])
