@@ -26,6 +26,61 @@ import VarveTestSupport
     #expect(outcome.text.contains("compact-0  sound"))
   }
 
+  /// The oracle is the log itself, and what Kafka's dump tool says of it.
+  @Test func `what stat says of Kafka's partitions is what Kafka's tool dumps`() async throws {
+    let program = try await copied()
+    let outcome = try await program.shell(
+      "for p in codecs-0 txn-0 segments-0 trimmed-0; do varve log stat log/$p --json || exit; done")
+    #expect(outcome.errors == "")
+    let found = try outcome.text.split(separator: "\n").map { line in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let numbers = try #require(object?["statistics"] as? [String: Any])
+      return try ["segments", "batches", "records", "bytes"].map {
+        try #require(numbers[$0] as? Int)
+      }
+    }
+    for (name, numbers) in zip(["codecs-0", "txn-0", "segments-0", "trimmed-0"], found) {
+      let dumps = try FileManager.default.contentsOfDirectory(atPath: Self.golden + "/dump")
+        .filter { $0.hasPrefix(name) && $0.contains(".log.txt") }
+      let lines = try dumps.flatMap { try GoldenData.lines("dump/\($0)") }
+      let batches = lines.filter { $0.hasPrefix("baseOffset") }
+      let logs = try GoldenData.dataFiles(".log").filter { $0.hasPrefix("\(name)/") }
+      let bytes = try logs.reduce(0) { try $0 + GoldenData.bytes("data/\($1)").count }
+      let records = lines.filter { $0.hasPrefix("| ") }
+      #expect(numbers == [dumps.count, batches.count, records.count, bytes], "\(name)")
+    }
+    #expect(found.count == 4)
+  }
+
+  @Test func `repair finds nothing to do in Kafka's partitions, and mends a damaged one`()
+    async throws
+  {
+    let program = try await copied()
+    let outcome = try await program.shell(
+      """
+      for p in log/*-[0-9]; do varve log repair $p || exit; done >said; grep -vc ' sound: ' said
+      cmp -s log/txn-0/00000000000000000016.log '\(Self.golden)/data/txn-0/00000000000000000016.log'
+      echo "same $?"
+      cd log/codecs-0
+      rm *.index *.timeindex
+      printf X | dd of=00000000000000000200.log bs=1 seek=100 conv=notrunc status=none
+      cd ../..
+      varve log repair log/codecs-0 >repaired || exit
+      varve log verify log/codecs-0 | cut -d , -f 1
+      varve topic consume codecs --format '%o\\n' | wc -l
+      """)
+    #expect(outcome.errors == "")
+    // The last segment's one batch, of five records, was damaged.
+    #expect(
+      outcome.text == """
+        0
+        same 0
+        codecs-0  sound: 200 records in 5 batches
+        200
+
+        """)
+  }
+
   @Test(arguments: [
     "codecs-0-00000000000000000000.log", "codecs-0-00000000000000000000.timeindex",
     "compact-0-00000000000000012000.snapshot", "appendtime-0-00000000000000000000.log",
