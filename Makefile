@@ -15,7 +15,7 @@ TRAITS := default,SQLite,PostgreSQL,Redis,Peers
 # What the benchmarks link: peers, and the client that drives servers.
 BENCHMARKING := liblmdb-dev libsqlite3-dev librdkafka-dev libhiredis-dev librabbitmq-dev
 # What they compare with, those and more.
-PEERS := $(BENCHMARKING) redis-tools rabbitmq-server
+PEERS := $(BENCHMARKING) redis-server redis-tools nats-server rabbitmq-server
 
 # A text file for `make demo`, one event a line; by default a year of temperatures.
 FILE ?=

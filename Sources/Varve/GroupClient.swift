@@ -24,6 +24,9 @@ package protocol GroupClient: Sendable {
   func fetchOffsets(
     _ request: OffsetFetchRequest
   ) async throws(CoordinatorError) -> OffsetFetchResponse
+  func deleteOffsets(
+    _ request: OffsetDeleteRequest
+  ) async throws(CoordinatorError) -> OffsetDeleteResponse
 
   func list(_ request: ListGroupsRequest) async throws(CoordinatorError) -> ListGroupsResponse
   /// Groups of the protocol of KIP-848.

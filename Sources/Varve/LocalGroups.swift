@@ -49,6 +49,14 @@ final class LocalGroups: GroupClient {
     await broker.groups.offsetFetch(request)
   }
 
+  func deleteOffsets(
+    _ request: OffsetDeleteRequest
+  ) async throws(CoordinatorError) -> OffsetDeleteResponse {
+    do throws(CoordinatorError) { return try await broker.groups.offsetDelete(request) } catch {
+      throw explained(error)
+    }
+  }
+
   func list(
     _ request: ListGroupsRequest
   ) async throws(CoordinatorError) -> ListGroupsResponse {

@@ -86,22 +86,6 @@ extension Varve {
     }
     return moves
   }
-
-  /// Deletes a group without members, with its offsets. Throws `.groupNotEmpty`, `.unknownGroup`.
-  public func deleteGroup(_ name: String) async throws(VarveError) {
-    let client = try cluster.groups()
-    var request = DeleteGroupsRequest()
-    request.groupsNames = [name]
-    do throws(CoordinatorError) {
-      for result in try await client.delete(request).results where result.errorCode != .none {
-        throw CoordinatorError(
-          result.errorCode,
-          result.errorCode == .nonEmptyGroup
-            ? "group '\(name)' has members: stop them before deleting it"
-            : "group '\(name)' was not deleted: \(result.errorCode.kafkaName)")
-      }
-    } catch { throw VarveError(error) }
-  }
 }
 
 extension Varve {

@@ -28,8 +28,8 @@ package protocol FileSystem: Sendable {
   /// Makes all that was written below a path durable, in one call however many files it is.
   func syncAll(below path: String) throws(FileError)
 
-  /// The bytes that may still be written to the file system that has a path.
-  func availableBytes(at path: String) throws(FileError) -> Int
+  /// The size of the volume that has a path, and what may still be written to it.
+  func space(at path: String) throws(FileError) -> VolumeSpace
 
   /// Takes the exclusive lock that `path` stands for, creating the file where it is missing.
   /// Throws `.locked` while another holder has it, in this process or another. Released when the
@@ -41,6 +41,18 @@ package protocol FileSystem: Sendable {
 package enum FileAccess: Sendable { case read, readWrite, create }
 
 package enum FileKind: Sendable { case file, directory }
+
+/// How large a volume is.
+package struct VolumeSpace: Equatable, Sendable {
+  package var totalBytes: Int
+  /// What a user without privileges may still write.
+  package var availableBytes: Int
+
+  package init(totalBytes: Int, availableBytes: Int) {
+    self.totalBytes = totalBytes
+    self.availableBytes = availableBytes
+  }
+}
 
 /// Holds a lock for as long as it lives.
 package protocol FileLock: AnyObject, Sendable {}

@@ -89,10 +89,13 @@ package struct LocalFileSystem: FileSystem {
     _ = try systemCall("syncfs", path) { varve_sync_file_system(directory.number) }
   }
 
-  package func availableBytes(at path: String) throws(FileError) -> Int {
+  package func space(at path: String) throws(FileError) -> VolumeSpace {
     var status = statvfs()
     _ = try systemCall("statvfs", path) { unsafe statvfs(path, &status) }
-    return Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+    let blockBytes = UInt64(status.f_frsize)
+    return VolumeSpace(
+      totalBytes: Int(clamping: UInt64(status.f_blocks) * blockBytes),
+      availableBytes: Int(clamping: UInt64(status.f_bavail) * blockBytes))
   }
 
   package func lock(_ path: String) throws(FileError) -> any FileLock {

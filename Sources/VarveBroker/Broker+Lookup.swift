@@ -54,9 +54,9 @@ extension Broker {
   /// How often each step of upkeep was done, and failed, since the start.
   package var upkeep: [UpkeepStep: UpkeepCounts.Count] { upkeepCounts.all }
 
-  /// The bytes that may still be written. Throws what the disk said.
-  package func availableBytes() throws(FileError) -> Int {
-    try directory.fileSystem.availableBytes(at: directory.path)
+  /// The size of the volume, and what may still be written to it. Throws what the disk said.
+  package func space() throws(FileError) -> VolumeSpace {
+    try directory.fileSystem.space(at: directory.path)
   }
 
   /// Below this much free space a log may not be able to grow: the disk counts as full.

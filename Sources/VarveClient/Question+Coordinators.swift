@@ -40,6 +40,10 @@ extension DeleteGroupsRequest: Question {
   package static var isRepeatable: Bool { false }
 }
 
+extension OffsetDeleteRequest: Question {
+  package typealias Reply = OffsetDeleteResponse
+}
+
 // Share groups (KIP-932).
 
 extension ShareGroupHeartbeatRequest: Question {

@@ -5,8 +5,8 @@ extension SegmentDump {
   private static let batchBytesMax = 1 << 30
 
   /// The batches of a log, each with its records.
-  func writeLog(to sink: (String) -> Void) throws(LogError) {
-    sink("Log starting offset: \(name.baseOffset)\n")
+  func writeLog(to sink: (DumpLine) -> Void) throws(LogError) {
+    sink(.remark("Log starting offset: \(name.baseOffset)"))
     let mapping: FileMapping
     do {
       let file = try fileSystem.open(path, .read)
@@ -20,7 +20,7 @@ extension SegmentDump {
       let end = position + header.sizeInBytes
       do {
         try mapping.withBytes(position..<end) { bytes throws(RecordBatchError) in
-          sink(line(of: header, bytes, at: position))
+          sink(.entry(entry(of: header, bytes, at: position)))
           try decompressor.withPayload(of: bytes, header: header, limit: Self.batchBytesMax) {
             payload throws(RecordBatchError) in
             try writeRecords(in: payload, header, to: sink)
@@ -57,22 +57,30 @@ extension SegmentDump {
     return LogError(code, error.message, file: path, at: .byte(position))
   }
 
-  private func line(
+  private func entry(
     of header: RecordBatchHeader, _ bytes: RawSpan, at position: Int
-  ) -> String {
+  ) -> DumpEntry {
     let isValid = (try? RecordBatch.verifyChecksum(bytes, header: header)) != nil
-    let codec = header.attributes.codec?.name ?? "unknown"
-    return "baseOffset: \(header.baseOffset) lastOffset: \(header.lastOffset) "
-      + "count: \(header.recordCount) baseSequence: \(header.baseSequence) "
-      + "lastSequence: \(header.lastSequence) producerId: \(header.producerID) "
-      + "producerEpoch: \(header.producerEpoch) "
-      + "partitionLeaderEpoch: \(header.partitionLeaderEpoch) "
-      + "isTransactional: \(header.attributes.isTransactional) "
-      + "isControl: \(header.attributes.isControl) "
-      + "deleteHorizonMs: \(Self.javaOptional(header.deleteHorizon?.rawValue)) "
-      + "position: \(position) \(timestampName(of: header)): \(header.maxTimestamp) "
-      + "size: \(header.sizeInBytes) magic: \(header.magic) compresscodec: \(codec) "
-      + "crc: \(header.checksum) isvalid: \(isValid)\n"
+    var entry = DumpEntry()
+    entry.add("baseOffset", .integer(header.baseOffset.rawValue))
+    entry.add("lastOffset", .integer(header.lastOffset.rawValue))
+    entry.add("count", .integer(header.recordCount))
+    entry.add("baseSequence", .integer(header.baseSequence))
+    entry.add("lastSequence", .integer(header.lastSequence))
+    entry.add("producerId", .integer(header.producerID))
+    entry.add("producerEpoch", .integer(header.producerEpoch))
+    entry.add("partitionLeaderEpoch", .integer(header.partitionLeaderEpoch))
+    entry.add("isTransactional", .flag(header.attributes.isTransactional))
+    entry.add("isControl", .flag(header.attributes.isControl))
+    entry.add("deleteHorizonMs", .optional(header.deleteHorizon?.rawValue))
+    entry.add("position", .integer(position))
+    entry.add(timestampName(of: header), .integer(header.maxTimestamp.rawValue))
+    entry.add("size", .integer(header.sizeInBytes))
+    entry.add("magic", .integer(header.magic))
+    entry.add("compresscodec", .text(header.attributes.codec?.name ?? "unknown"))
+    entry.add("crc", .integer(header.checksum))
+    entry.add("isvalid", .flag(isValid))
+    return entry
   }
 
   private func timestampName(of header: RecordBatchHeader) -> String {
@@ -80,27 +88,30 @@ extension SegmentDump {
   }
 
   private func writeRecords(
-    in payload: RawSpan, _ header: RecordBatchHeader, to sink: (String) -> Void
+    in payload: RawSpan, _ header: RecordBatchHeader, to sink: (DumpLine) -> Void
   ) throws(RecordBatchError) {
     let timestampName = timestampName(of: header)
     var records = RecordIterator(payload: payload, header: header)
     while let record = try records.next() {
-      let keySize = record.key?.byteCount ?? -1
-      let valueSize = record.value?.byteCount ?? -1
-      let sequence = sequence(of: record.offset, in: header)
-      var line =
-        "| offset: \(record.offset) \(timestampName): \(record.timestamp) "
-        + "keySize: \(keySize) valueSize: \(valueSize) sequence: \(sequence) headerKeys: ["
-      var headers = record.headers
-      var separator = ""
-      while let header = headers.next() {
-        line += separator + String(decoding: ByteSlice(header.key), as: UTF8.self)
-        separator = ","
-      }
-      line += "]"
-      if header.attributes.isControl { line += " " + controlText(of: record) }
-      sink(line + "\n")
+      var entry = DumpEntry(isRecord: true)
+      entry.add("offset", .integer(record.offset.rawValue))
+      entry.add(timestampName, .integer(record.timestamp.rawValue))
+      entry.add("keySize", .integer(record.key?.byteCount ?? -1))
+      entry.add("valueSize", .integer(record.value?.byteCount ?? -1))
+      entry.add("sequence", .integer(sequence(of: record.offset, in: header)))
+      entry.add("headerKeys", .texts(try headerKeys(of: record)))
+      if header.attributes.isControl { addControl(record, to: &entry) }
+      sink(.entry(entry))
     }
+  }
+
+  private func headerKeys(of record: borrowing RecordView) throws(RecordBatchError) -> [String] {
+    var keys: [String] = []
+    var headers = record.headers
+    while let header = headers.next() {
+      keys.append(String(decoding: ByteSlice(header.key), as: UTF8.self))
+    }
+    return keys
   }
 
   private func sequence(of offset: Offset, in header: RecordBatchHeader) -> Int32 {
@@ -110,31 +121,38 @@ extension SegmentDump {
   }
 
   /// What the key of a control record stands for; of a transaction's end, its coordinator too.
-  private func controlText(of record: borrowing RecordView) -> String {
+  private func addControl(_ record: borrowing RecordView, to entry: inout DumpEntry) {
     let type: Int16 =
       if let key = record.key, key.byteCount >= 4 { key.bigEndian(at: 2) } else { -1 }
+    guard (0...1).contains(type) else {
+      entry.add("controlType", .text(Self.controlName(type) + "(\(type))"))
+      return
+    }
+    let epoch: Int32 =
+      if let value = record.value, value.byteCount >= 6 { value.bigEndian(at: 2) } else { -1 }
+    entry.add("endTxnMarker", .text(type == 0 ? "ABORT" : "COMMIT"))
+    entry.add("coordinatorEpoch", .integer(epoch))
+  }
+
+  private static func controlName(_ type: Int16) -> String {
     switch type {
-    case 0, 1:
-      let epoch: Int32 =
-        if let value = record.value, value.byteCount >= 6 { value.bigEndian(at: 2) } else { -1 }
-      return "endTxnMarker: \(type == 0 ? "ABORT" : "COMMIT") coordinatorEpoch: \(epoch)"
-    case 2: return "controlType: LEADER_CHANGE(2)"
-    case 3: return "controlType: SNAPSHOT_HEADER(3)"
-    case 4: return "controlType: SNAPSHOT_FOOTER(4)"
-    case 5: return "controlType: KRAFT_VERSION(5)"
-    case 6: return "controlType: KRAFT_VOTERS(6)"
-    default: return "controlType: UNKNOWN(\(type))"
+    case 2: "LEADER_CHANGE"
+    case 3: "SNAPSHOT_HEADER"
+    case 4: "SNAPSHOT_FOOTER"
+    case 5: "KRAFT_VERSION"
+    case 6: "KRAFT_VOTERS"
+    default: "UNKNOWN"
     }
   }
 
   /// Bytes after the last whole batch. Zeros are room that an open log has reserved.
   private func writeTail(
-    of mapping: FileMapping, from position: Int, to sink: (String) -> Void
+    of mapping: FileMapping, from position: Int, to sink: (DumpLine) -> Void
   ) throws(LogError) {
     let isZero = mapping.withBytes(position..<mapping.count) { bytes in
       (0..<bytes.byteCount).allSatisfy { bytes.bigEndian(at: $0, as: UInt8.self) == 0 }
     }
     guard position < mapping.count, !isZero else { return }
-    sink("Found \(mapping.count - position) invalid bytes at the end of \(name)\n")
+    sink(.remark("Found \(mapping.count - position) invalid bytes at the end of \(name)"))
   }
 }

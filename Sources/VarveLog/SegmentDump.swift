@@ -3,7 +3,7 @@ package import VarveBase
 /// A file of a partition in words: the text that `kafka-dump-log.sh --deep-iteration` prints of it,
 /// character for character, so that the tools around Kafka read it and `diff` compares the two.
 ///
-/// The text comes in pieces of whole lines; memory is bounded by one batch. What the tool says on
+/// It comes line by line; memory is bounded by one batch. What the tool says on
 /// its error output is left out: offsets that do not follow each other, which compaction leaves.
 package struct SegmentDump {
   let fileSystem: any FileSystem
@@ -25,10 +25,10 @@ package struct SegmentDump {
     self.fileSystem = fileSystem
   }
 
-  /// Hands the text to `sink`. Throws `.corrupt` and `.unsupportedVersion` where the file can't be
-  /// read any further, after the text of all before that; `.io`.
-  package func write(to sink: (String) -> Void) throws(LogError) {
-    sink("Dumping \(path)\n")
+  /// Hands the lines to `sink`. Throws `.corrupt` and `.unsupportedVersion` where the file can't be
+  /// read any further, after the lines of all before that; `.io`.
+  package func write(to sink: (DumpLine) -> Void) throws(LogError) {
+    sink(.remark("Dumping \(path)"))
     switch name.kind {
     case .log: try writeLog(to: sink)
     case .offsetIndex: try writeOffsetIndex(to: sink)
@@ -38,54 +38,63 @@ package struct SegmentDump {
     }
   }
 
-  private func writeOffsetIndex(to sink: (String) -> Void) throws(LogError) {
+  private func writeOffsetIndex(to sink: (DumpLine) -> Void) throws(LogError) {
     let index = try OffsetIndex(
       fileSystem, path: path, baseOffset: name.baseOffset, maxBytes: 0, writable: false)
-    if index.entryCount == 0 { sink("\(path) is empty.\n") }
+    if index.entryCount == 0 { sink(.remark("\(path) is empty.")) }
     for entry in (0..<index.entryCount).lazy.map(index.entry) {
-      sink("offset: \(entry.offset) position: \(entry.position)\n")
+      var line = DumpEntry()
+      line.add("offset", .integer(entry.offset.rawValue))
+      line.add("position", .integer(entry.position))
+      sink(.entry(line))
     }
   }
 
-  private func writeTimeIndex(to sink: (String) -> Void) throws(LogError) {
+  private func writeTimeIndex(to sink: (DumpLine) -> Void) throws(LogError) {
     let index = try TimeIndex(
       fileSystem, path: path, baseOffset: name.baseOffset, maxBytes: 0, writable: false)
     for entry in (0..<index.entryCount).lazy.map(index.entry) {
-      sink("timestamp: \(entry.timestamp) offset: \(entry.offset)\n")
+      var line = DumpEntry()
+      line.add("timestamp", .integer(entry.timestamp.rawValue))
+      line.add("offset", .integer(entry.offset.rawValue))
+      sink(.entry(line))
     }
   }
 
-  private func writeTransactionIndex(to sink: (String) -> Void) throws(LogError) {
+  private func writeTransactionIndex(to sink: (DumpLine) -> Void) throws(LogError) {
     guard let bytes = try fileSystem.readFile(path) else { throw missing }
     for entry in try TransactionIndex.decode(bytes.bytes, file: path) {
-      sink(
-        "version: 0 producerId: \(entry.producerID) firstOffset: \(entry.firstOffset) "
-          + "lastOffset: \(entry.lastOffset) lastStableOffset: \(entry.lastStableOffset)\n")
+      var line = DumpEntry()
+      line.add("version", .integer(0))
+      line.add("producerId", .integer(entry.producerID))
+      line.add("firstOffset", .integer(entry.firstOffset.rawValue))
+      line.add("lastOffset", .integer(entry.lastOffset.rawValue))
+      line.add("lastStableOffset", .integer(entry.lastStableOffset.rawValue))
+      sink(.entry(line))
     }
   }
 
-  private func writeSnapshot(to sink: (String) -> Void) throws(LogError) {
+  private func writeSnapshot(to sink: (DumpLine) -> Void) throws(LogError) {
     guard let bytes = try fileSystem.readFile(path) else { throw missing }
     for state in try ProducerSnapshot.decode(bytes.bytes, file: path) {
-      let start = Self.javaOptional(state.transactionStart?.rawValue)
-      var line =
-        "producerId: \(state.producerID) producerEpoch: \(state.epoch) "
-        + "coordinatorEpoch: \(state.coordinatorEpoch) currentTxnFirstOffset: \(start) "
-        + "lastTimestamp: \(state.lastTimestamp) "
+      var line = DumpEntry()
+      line.add("producerId", .integer(state.producerID))
+      line.add("producerEpoch", .integer(state.epoch))
+      line.add("coordinatorEpoch", .integer(state.coordinatorEpoch))
+      line.add("currentTxnFirstOffset", .optional(state.transactionStart?.rawValue))
+      line.add("lastTimestamp", .integer(state.lastTimestamp.rawValue))
       if let batch = state.batches.last {
-        line +=
-          "firstSequence: \(batch.firstSequence) lastSequence: \(batch.lastSequence) "
-          + "lastOffset: \(batch.lastOffset) offsetDelta: \(batch.offsetDelta) "
-          + "timestamp: \(batch.timestamp)"
+        line.add("firstSequence", .integer(batch.firstSequence))
+        line.add("lastSequence", .integer(batch.lastSequence))
+        line.add("lastOffset", .integer(batch.lastOffset.rawValue))
+        line.add("offsetDelta", .integer(batch.offsetDelta))
+        line.add("timestamp", .integer(batch.timestamp.rawValue))
+      } else {
+        line.endsInSpace = true
       }
-      sink(line + "\n")
+      sink(.entry(line))
     }
   }
 
   private var missing: LogError { LogError(.io, "there is no such file", file: path) }
-
-  /// A Java `OptionalLong` in words.
-  static func javaOptional(_ value: Int64?) -> String {
-    value.map { "OptionalLong[\($0)]" } ?? "OptionalLong.empty"
-  }
 }

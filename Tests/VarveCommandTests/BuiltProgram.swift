@@ -23,17 +23,6 @@ struct BuiltProgram: Sendable {
     streams = try TemporaryDirectory()
   }
 
-  /// The directory that `varve` was built into, which is the tests' own.
-  static let location: String = {
-    let places =
-      CommandLine.arguments + [
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-      ]
-    let directories = places.map { URL(filePath: $0).deletingLastPathComponent().path }
-    return directories.first { FileManager.default.isExecutableFile(atPath: $0 + "/varve") }
-      ?? directories[0]
-  }()
-
   /// Runs a line of shell with the program on the path and the log in `$VARVE_AT`.
   func shell(_ line: String, input: [UInt8] = []) async throws -> Outcome {
     let file = streams.path + "/input"
@@ -43,7 +32,7 @@ struct BuiltProgram: Sendable {
     let process = try ChildProcess(
       "/bin/bash", ["-c", line], directory: directory.path,
       environment: [
-        "PATH": Self.location + ":/usr/bin:/bin", "VARVE_AT": directory.path + "/log",
+        "PATH": BuiltProducts.directory + ":/usr/bin:/bin", "VARVE_AT": directory.path + "/log",
         "LC_ALL": "C",
       ], input: file, output: .file(output), errors: .file(errors))
     return Outcome(

@@ -1,13 +1,14 @@
 import Foundation
 import Testing
 import VarveTestKit
+import VarveTestSupport
 
 /// Goal: the clients that people use work unmodified. Method: one list of scenarios, `Clients`, run
 /// through each client of PyPI against the built program.
 @Suite struct ClientTests {
   /// The interpreter that `.ci/clients` installs the clients for; nil where it was not run.
   static let python: String? = {
-    var place = URL(filePath: BuiltProgram.location)
+    var place = URL(filePath: BuiltProducts.directory)
     while place.path != "/" {
       let python = place.appending(path: "clients/bin/python").path
       let installed = place.appending(path: "clients/installed").path

@@ -45,9 +45,7 @@ struct LyingFileSystem: FileSystem {
     if lie != .everythingBelow { try disk.syncAll(below: path) }
   }
 
-  func availableBytes(at path: String) throws(FileError) -> Int {
-    try disk.availableBytes(at: path)
-  }
+  func space(at path: String) throws(FileError) -> VolumeSpace { try disk.space(at: path) }
 
   func lock(_ path: String) throws(FileError) -> any FileLock { try disk.lock(path) }
 }

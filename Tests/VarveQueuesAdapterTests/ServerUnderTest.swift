@@ -44,7 +44,7 @@
     static func start(_ kind: Kind) async throws -> ServerUnderTest {
       let program = try #require(kind.program)
       let directory = try TemporaryDirectory()
-      let port = try freePort()
+      let port = Int(try freePort())
       return try await onThread {
         switch kind {
         case .redis: try startRedis(program, port, directory)
@@ -108,23 +108,6 @@
         said += String(decoding: bytes, as: UTF8.self)
       }
       pipe.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
-    }
-
-    /// A port that nobody had a moment ago.
-    private static func freePort() throws -> Int {
-      let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      defer { close(socket) }
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_addr.s_addr = inet_addr("127.0.0.1")
-      var count = socklen_t(MemoryLayout<sockaddr_in>.size)
-      let result = withUnsafeMutablePointer(to: &address) { address in
-        address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-          bind(socket, address, count) == 0 && getsockname(socket, address, &count) == 0
-        }
-      }
-      try #require(result)
-      return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// Stops the server, and waits for its end.

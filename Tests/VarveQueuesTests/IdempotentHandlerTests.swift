@@ -120,7 +120,7 @@ import VarveTestKit
     }
   }
 
-  @Test func `S20: ten million ids take less than 1 GiB on the disk`() async throws {
+  @Test func `S20: an id takes its share of 1 GiB for ten million on the disk`() async throws {
     try await Door.inProcess.with { varve in
       try await Self.topics(varve)
       let count = 20_000

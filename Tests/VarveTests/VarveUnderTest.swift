@@ -13,8 +13,15 @@ struct VarveUnderTest {
   /// take from a test that is held up for minutes.
   init(options: Varve.Options = Self.keepingAll) throws {
     directory = try TemporaryDirectory()
-    let local = try Varve(directory: directory.path + "/data", options: options)
-    varve = try ServedLogs.current?.serve(local, in: directory) ?? local
+    let path = directory.path + "/data"
+    guard let door = ServedLogs.current else {
+      varve = try Varve(directory: path, options: options)
+      return
+    }
+    varve =
+      door.isProgram
+      ? try door.start(path, options, in: directory)
+      : try door.serve(Varve(directory: path, options: options), in: directory)
   }
 
   static var keepingAll: Varve.Options {

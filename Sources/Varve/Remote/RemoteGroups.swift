@@ -100,6 +100,14 @@ struct RemoteGroups: GroupClient {
     return all
   }
 
+  func deleteOffsets(
+    _ request: OffsetDeleteRequest
+  ) async throws(CoordinatorError) -> OffsetDeleteResponse {
+    let response = try await ask(request, of: request.groupID)
+    try check(response.errorCode, nil, request.groupID)
+    return response
+  }
+
   /// Every broker tells of the groups that it coordinates.
   func list(_ request: ListGroupsRequest) async throws(CoordinatorError) -> ListGroupsResponse {
     var all = ListGroupsResponse()

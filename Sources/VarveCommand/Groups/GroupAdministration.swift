@@ -36,7 +36,14 @@ extension GroupCommands {
 
   static func delete(_ call: Invocation) async throws {
     try await call.withLog(.writing) { varve in
-      try await varve.deleteGroup(call.group(in: varve).group.name)
+      let name = try await call.group(in: varve).group.name
+      let topics = call.values("topic")
+      if topics.isEmpty { return try await varve.deleteGroup(name) }
+      let forgotten = try await varve.deleteOffsets(of: name, topics: topics)
+      if call.isJSON {
+        return try call.output.write(JSON.array(forgotten.map { .string("\($0)") }).line)
+      }
+      for id in forgotten { try call.output.write("\(id)\n") }
     }
   }
 }

@@ -54,8 +54,25 @@ enum GroupCommands {
     run: reset)
 
   static let delete = Command(
-    name: "group delete", summary: "Delete a group without members, with its offsets",
-    details: details, arguments: [group], options: [.at],
-    examples: [.init(line: "varve group delete billing", purpose: "it begins anew")],
+    name: "group delete", summary: "Delete a group without members, or offsets of a group",
+    details: """
+      With --topic the group stays, and forgets what it has committed for that topic, which none of
+      its members may read: then the partitions forgotten are printed.
+
+      \(details)
+      """,
+    arguments: [group],
+    options: [
+      .at,
+      .init(
+        name: "topic", value: "NAME", repeats: true,
+        help: "only what is committed for this topic"),
+      .json,
+    ],
+    examples: [
+      .init(line: "varve group delete billing", purpose: "it begins anew"),
+      .init(
+        line: "varve group delete billing --topic orders", purpose: "it reads that no more"),
+    ],
     run: delete)
 }

@@ -10,10 +10,12 @@ enum LogCommands {
     details: """
       The text is that of Kafka's own tool with --deep-iteration, letter for letter. Nothing is
       locked or changed; a file that is being written may end in a batch that is not whole yet.
+      --json prints an object a line, with the same names.
       """,
     arguments: [
       .init(name: "PATH", help: "a file, or a partition's directory for all of its files")
     ],
+    options: [.json],
     examples: [
       .init(
         line: "varve log dump data/orders-0/00000000000000000000.timeindex",

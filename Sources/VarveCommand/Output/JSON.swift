@@ -7,6 +7,8 @@ enum JSON {
   case null
   indirect case array([JSON])
   indirect case object(KeyValuePairs<String, JSON>)
+  /// An object whose members the program does not know by name.
+  indirect case members([(name: String, value: JSON)])
 
   static func integer(_ value: some FixedWidthInteger) -> JSON {
     .whole(Int64(clamping: value))
@@ -24,7 +26,9 @@ enum JSON {
     case .null: "null"
     case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
     case .object(let members):
-      "{" + members.map { Self.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
+      Self.members(members.map { ($0.key, $0.value) }).text
+    case .members(let members):
+      "{" + members.map { Self.quoted($0.name) + ":" + $0.value.text }.joined(separator: ",") + "}"
     }
   }
 

@@ -44,14 +44,25 @@ extension WorkQueue {
     observing observe: @escaping @Sendable (JobContext, JobOutcome) -> Void = { _, _ in },
     _ handler: @escaping @Sendable (Job, JobContext) async throws -> Void
   ) async throws(QueueError) {
+    try await work(
+      concurrency: concurrency, pausing: { try await Task.sleep(for: $0) }, observing: observe,
+      handler)
+  }
+
+  /// As the public one; `pause` is what passes between renewals of a lock.
+  package func work(
+    concurrency: Int, pausing pause: @escaping @Sendable (Duration) async throws -> Void,
+    observing observe: @escaping @Sendable (JobContext, JobOutcome) -> Void,
+    _ handler: @escaping @Sendable (Job, JobContext) async throws -> Void
+  ) async throws(QueueError) {
     guard concurrency > 0 else {
       throw QueueError(.invalidArgument, "a worker has to have one job at a time at least")
     }
     do {
       let consumer = try await varve.shareConsumer(group: name, topics: [name])
       let worker = Worker(
-        consumer: consumer, jobs: jobs, renewal: try await renewalInterval(), observe: observe,
-        handler: handler)
+        consumer: consumer, jobs: jobs, renewal: try await renewalInterval(), pause: pause,
+        observe: observe, handler: handler)
       do { try await worker.run(concurrency: concurrency) } catch {
         // The first failure is the one to tell of.
         try? await consumer.close()
@@ -74,6 +85,7 @@ private struct Worker<Job: Sendable>: Sendable {
   let consumer: ShareConsumer
   let jobs: ValueCoding<Job>
   let renewal: Duration
+  let pause: @Sendable (Duration) async throws -> Void
   let observe: @Sendable (JobContext, JobOutcome) -> Void
   let handler: @Sendable (Job, JobContext) async throws -> Void
   private let ended = EndedJobs()
@@ -132,7 +144,7 @@ private struct Worker<Job: Sendable>: Sendable {
   /// Keeps the job until the handler is done with it.
   private func renew(_ record: SharedRecord) async throws {
     while true {
-      try await Task.sleep(for: renewal)
+      try await pause(renewal)
       do { try await consumer.acknowledge(record, as: .renew) } catch {
         // A broker that is away may be back before the lock is over.
         guard error.code == .unavailable else { throw error }

@@ -138,7 +138,7 @@ extension Broker {
   /// Why clients should be sent elsewhere; nil where there is no reason.
   fileprivate var reasonNotReady: String? {
     do {
-      let available = try availableBytes()
+      let available = try space().availableBytes
       if available < Broker.diskReserveBytes {
         return "the disk is full: \(available) bytes are available"
       }

@@ -3,9 +3,8 @@ internal import VarveBroker
 internal import VarveLog
 internal import VarveProtocol
 
-// DescribeLogDirs: the data directory, with the sizes of its partitions. Versions 1 to 5.
-//
-// The sizes of the volume are not told.
+// DescribeLogDirs: the data directory, with the sizes of its partitions and of its volume (KIP-827).
+// Versions 1 to 5.
 extension Handler {
   static let describeLogDirs = Handler(answering: DescribeLogDirsRequest.self) {
     request, context in
@@ -32,6 +31,11 @@ extension Handler {
     var directory = DescribeLogDirsResponse.Directory()
     directory.path = context.broker.directory.path
     directory.topics = topics.values.sorted { $0.name < $1.name }
+    do throws(FileError) {
+      let space = try context.broker.space()
+      directory.totalBytes = Int64(space.totalBytes)
+      directory.usableBytes = Int64(space.availableBytes)
+    } catch { directory.errorCode = .kafkaStorageError }
     var response = DescribeLogDirsResponse()
     response.directories = [directory]
     return response

@@ -108,7 +108,9 @@ extension Exposition {
     }
     begin("varve_disk_available_bytes", .gauge, "Bytes that may still be written to the disk.")
     // A disk that cannot be asked says so in every append, too.
-    if let bytes = try? broker.availableBytes() { add("varve_disk_available_bytes", bytes) }
+    if let space = try? broker.space() {
+      add("varve_disk_available_bytes", space.availableBytes)
+    }
   }
 }
 

@@ -314,8 +314,11 @@ struct SimulatedDisk: Sendable {
     }
   }
 
-  var availableBytes: Int {
-    faults.capacity < .max ? max(0, faults.capacity - usedBytes) : .max
+  var space: VolumeSpace {
+    let capacity = faults.capacity
+    return VolumeSpace(
+      totalBytes: capacity,
+      availableBytes: capacity < .max ? max(0, capacity - usedBytes) : .max)
   }
 
   private mutating func newNumber() -> Int {

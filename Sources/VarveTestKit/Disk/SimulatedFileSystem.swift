@@ -147,8 +147,8 @@ package final class SimulatedFileSystem: FileSystem {
     try withDisk { (disk) throws(FileError) in try disk.syncAll(below: path) }
   }
 
-  package func availableBytes(at path: String) throws(FileError) -> Int {
-    withDisk { $0.availableBytes }
+  package func space(at path: String) throws(FileError) -> VolumeSpace {
+    withDisk { $0.space }
   }
 
   package func lock(_ path: String) throws(FileError) -> any FileLock {

@@ -36,9 +36,7 @@ final class CutFiles: FileSystem {
   func removeDirectory(_ path: String) throws(FileError) { try disk.removeDirectory(path) }
   func syncDirectory(_ path: String) throws(FileError) { try disk.syncDirectory(path) }
   func syncAll(below path: String) throws(FileError) { try disk.syncAll(below: path) }
-  func availableBytes(at path: String) throws(FileError) -> Int {
-    try disk.availableBytes(at: path)
-  }
+  func space(at path: String) throws(FileError) -> VolumeSpace { try disk.space(at: path) }
   func lock(_ path: String) throws(FileError) -> any FileLock { try disk.lock(path) }
 }
 

@@ -10,10 +10,7 @@ import VarveTestSupport
 
   private func dump(_ path: String) throws -> [String] {
     var text = ""
-    try SegmentDump(path, on: LocalFileSystem()).write { piece in
-      #expect(piece.hasSuffix("\n"))
-      text += piece
-    }
+    try SegmentDump(path, on: LocalFileSystem()).write { text += $0.text }
     return text.split(separator: "\n").map(String.init)
   }
 
@@ -94,7 +91,7 @@ import VarveTestSupport
     let path = try scratch.write(bytes, to: "00000000000000000000.log")
     var text = ""
     let error = #expect(throws: LogError.self) {
-      try SegmentDump(path, on: LocalFileSystem()).write { text += $0 }
+      try SegmentDump(path, on: LocalFileSystem()).write { text += $0.text }
     }
     #expect(error?.code == .unsupportedVersion)
     #expect(error?.place == .byte(first + 12))

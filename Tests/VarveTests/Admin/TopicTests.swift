@@ -2,7 +2,7 @@ import Testing
 import Varve
 import VarveTestKit
 
-@Suite(.bothDoors) struct TopicTests {
+@Suite(.everyDoor) struct TopicTests {
   @Test func `a topic is created, listed, described, altered, grown and deleted`() async throws {
     let log = try VarveUnderTest()
     let varve = log.varve

@@ -4,7 +4,7 @@ import VarveBase
 import VarveLog
 import VarveTestKit
 
-@Suite(.bothDoors) struct ConsumerTests {
+@Suite(.everyDoor) struct ConsumerTests {
   /// A log with a topic of so many partitions, and values `0..<count` sent to them in turn.
   static func filled(_ count: Int, partitions: Int32 = 1) async throws -> VarveUnderTest {
     let subject = try VarveUnderTest()

@@ -5,7 +5,7 @@ import VarveBase
 import VarveLog
 import VarveTestKit
 
-@Suite(.bothDoors) struct ReplayTests {
+@Suite(.everyDoor) struct ReplayTests {
   /// Notes what a replay asks for, and lets no time pass but that.
   final class NotedPacer: ReplayPacer {
     let moments = Mutex<[UInt64]>([])

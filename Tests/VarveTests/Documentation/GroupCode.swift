@@ -46,7 +46,9 @@ func groupsAtRest(_ varve: Varve) async throws {
   // snippet
   let behind = try await varve.describeGroup("billing").lag
   let moves = try await varve.resetGroup("billing", to: .shift(-100), isDryRun: true)
+  let forgotten = try await varve.deleteOffsets(of: "billing", topics: ["orders"])
   // end
   #expect(behind >= 0)
   #expect(!moves.isEmpty)
+  #expect(!forgotten.isEmpty)
 }

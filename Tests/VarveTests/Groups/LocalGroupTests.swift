@@ -4,7 +4,7 @@ import VarveBase
 import VarveTestKit
 
 /// Group consumers with the coordinators of the engine in this process.
-@Suite(.timeLimit(.hang), .bothDoors) struct LocalGroupTests {
+@Suite(.timeLimit(.hang), .everyDoor) struct LocalGroupTests {
   private static func options() -> GroupConsumer.Options {
     var options = GroupConsumer.Options()
     options.reading.batchBytes = 1
@@ -109,6 +109,33 @@ import VarveTestKit
       _ = try await log.varve.describeGroup("billing")
     }
     #expect(gone?.code == .unknownGroup)
+  }
+
+  @Test func `G32: a group forgets what it committed for a topic that it does not read`()
+    async throws
+  {
+    let log = try await Self.log(partitions: 2)
+    try await Self.send(log.varve, 0..<3, to: 1)
+    try await log.varve.createTopic("bills")
+    try await log.varve.producer().send("bills", value: "1")
+    try await log.varve.resetGroup("billing", topics: ["orders", "bills"], to: .to(.earliest))
+    let reader = try await log.varve.consumer(
+      group: "billing", topics: ["bills"], options: Self.options())
+    _ = try await reader.next()
+    let read = await failure { () throws(VarveError) in
+      try await log.varve.deleteOffsets(of: "billing", topics: ["bills"])
+    }
+    #expect(read?.code == .groupNotEmpty)
+    let forgotten = try await log.varve.deleteOffsets(of: "billing", topics: ["orders"])
+    #expect(forgotten.map { "\($0)" } == ["orders-0", "orders-1"])
+    let left = try await log.varve.committedOffsets(of: "billing")
+    #expect(left.keys.map { "\($0)" } == ["bills-0"])
+    #expect(try await log.varve.deleteOffsets(of: "billing", topics: ["orders"]).isEmpty)
+    await reader.close()
+    let unknown = await failure { () throws(VarveError) in
+      try await log.varve.deleteOffsets(of: "nobody", topics: ["orders"])
+    }
+    #expect(unknown?.code == .unknownGroup)
   }
 
   @Test func `G36: closing the log under a waiting member ends its loop`() async throws {

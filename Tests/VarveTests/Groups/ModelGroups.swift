@@ -212,6 +212,9 @@ final class ModelGroups: GroupClient {
   func describe(
     _ request: DescribeGroupsRequest
   ) async throws(CoordinatorError) -> DescribeGroupsResponse { throw Self.refusal }
+  func deleteOffsets(
+    _ request: OffsetDeleteRequest
+  ) async throws(CoordinatorError) -> OffsetDeleteResponse { throw Self.refusal }
   func delete(
     _ request: DeleteGroupsRequest
   ) async throws(CoordinatorError) -> DeleteGroupsResponse { throw Self.refusal }

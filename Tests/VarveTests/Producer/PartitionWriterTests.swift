@@ -4,7 +4,7 @@ import VarveBase
 import VarveLog
 import VarveTestKit
 
-@Suite(.bothDoors) struct PartitionWriterTests {
+@Suite(.everyDoor) struct PartitionWriterTests {
   private static func append(
     _ value: String, to writer: inout PartitionWriter
   ) throws(VarveError) {

@@ -4,7 +4,7 @@ import VarveBase
 import VarveLog
 import VarveTestKit
 
-@Suite(.bothDoors) struct ProducerTests {
+@Suite(.everyDoor) struct ProducerTests {
   @Test("S06: what many tasks send at once is all there, each receipt at its record")
   func manyTasks() async throws {
     let log = try VarveUnderTest()

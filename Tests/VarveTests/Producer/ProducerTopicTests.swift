@@ -16,7 +16,7 @@ extension JSONDecoder: PayloadDecoder {
 }
 
 /// What topics ask of records, and what becomes of producers when topics change.
-@Suite(.bothDoors) struct ProducerTopicTests {
+@Suite(.everyDoor) struct ProducerTopicTests {
   private struct Order: Codable, Equatable {
     var id: Int
     var item: String

@@ -3,7 +3,7 @@ import Varve
 import VarveLog
 import VarveTestKit
 
-@Suite(.bothDoors) struct ReaderRecordsTests {
+@Suite(.everyDoor) struct ReaderRecordsTests {
   private static func filled(_ codecs: [String]) async throws -> VarveUnderTest {
     let log = try VarveUnderTest()
     try await log.varve.createTopic("orders")
