@@ -3,8 +3,8 @@ internal import VarveBroker
 internal import VarveLog
 internal import VarveProtocol
 
-// DescribeLogDirs: the data directory, with the sizes of its partitions and of its volume (KIP-827).
-// Versions 1 to 5.
+// DescribeLogDirs: the data directory, with the sizes of its partitions and of its volume
+// (KIP-827). Versions 1 to 5.
 extension Handler {
   static let describeLogDirs = Handler(answering: DescribeLogDirsRequest.self) {
     request, context in

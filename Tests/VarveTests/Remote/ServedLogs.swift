@@ -6,8 +6,8 @@ import VarveServer
 import VarveTestKit
 import VarveTestSupport
 
-/// The logs of a test that is run through the remote door: each is served, by the tests' own process
-/// or by the program, and the test has it over the wire.
+/// The logs of a test that is run through the remote door: each is served, by the tests' own
+/// process or by the program, and the test has it over the wire.
 final class ServedLogs: Sendable {
   /// Set while a test is run through the remote door.
   @TaskLocal static var current: ServedLogs?
