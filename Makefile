@@ -42,6 +42,7 @@ libraries: toolchain
 tested: libraries
 	@.ci/packages $(TESTING) $(DATABASES) $(BENCHMARKING)
 	@.ci/clients
+	@.ci/java-client
 
 .PHONY: build
 build: libraries ## the command, optimised, and its manual page: .build/release/varve, varve.1

@@ -23,6 +23,17 @@ struct BuiltProgram: Sendable {
     streams = try TemporaryDirectory()
   }
 
+  /// What a script of `.ci` installed beside the build, by its name there; nil where it was not run.
+  static func installed(_ name: String) -> String? {
+    var place = URL(filePath: BuiltProducts.directory)
+    while place.path != "/" {
+      let home = place.appending(path: name).path
+      if FileManager.default.fileExists(atPath: home + "/installed") { return home }
+      place = place.deletingLastPathComponent()
+    }
+    return nil
+  }
+
   /// Runs a line of shell with the program on the path and the log in `$VARVE_AT`.
   func shell(_ line: String, input: [UInt8] = []) async throws -> Outcome {
     let file = streams.path + "/input"

@@ -7,16 +7,7 @@ import VarveTestSupport
 /// through each client of PyPI against the built program.
 @Suite struct ClientTests {
   /// The interpreter that `.ci/clients` installs the clients for; nil where it was not run.
-  static let python: String? = {
-    var place = URL(filePath: BuiltProducts.directory)
-    while place.path != "/" {
-      let python = place.appending(path: "clients/bin/python").path
-      let installed = place.appending(path: "clients/installed").path
-      if FileManager.default.fileExists(atPath: installed) { return python }
-      place = place.deletingLastPathComponent()
-    }
-    return nil
-  }()
+  static let python = BuiltProgram.installed("clients").map { $0 + "/bin/python" }
 
   static let scenarios = [
     "create and list", "produce and consume", "go on where the group was", "three members",

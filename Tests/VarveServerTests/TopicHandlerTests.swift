@@ -38,7 +38,8 @@ import VarveProtocol
   }
 
   private static func metadata(
-    _ names: [String]?, _ client: WireClient, creates: Bool = false, ids: [TopicID] = []
+    _ names: [String]?, _ client: WireClient, creates: Bool = false, ids: [TopicID] = [],
+    nameOfIDs: String? = nil
   ) throws -> MetadataResponse {
     var request = MetadataRequest()
     request.allowsAutoTopicCreation = creates
@@ -50,11 +51,39 @@ import VarveProtocol
       }
         + ids.map { id in
           var topic = MetadataRequest.Topic()
-          topic.topicID = id
+          (topic.topicID, topic.name) = (id, nameOfIDs)
           return topic
         }
     }
     return try client.ask(request, version: 12)
+  }
+
+  @Test("G23: no list of a described partition is null, which Java's client would trip over")
+  func described() async throws {
+    try await Self.served { client in
+      try Self.create([Self.create("orders", partitions: 2)], client)
+      var request = DescribeTopicPartitionsRequest()
+      var topic = DescribeTopicPartitionsRequest.Topic()
+      topic.name = "orders"
+      request.topics = [topic]
+      let response: DescribeTopicPartitionsResponse = try client.ask(request, version: 0)
+      let partitions = try #require(response.topics.first).partitions
+      #expect(partitions.count == 2)
+      #expect(partitions.allSatisfy { $0.eligibleLeaderReplicas == [] })
+      #expect(partitions.allSatisfy { $0.lastKnownEligibleLeaders == [] })
+    }
+  }
+
+  @Test("G28: an id is what counts where a name comes with it: Java's client sends an empty one")
+  func identified() async throws {
+    try await Self.served { client in
+      let made = try Self.create([Self.create("orders", partitions: 2)], client)
+      let id = try #require(made["orders"]).topicID
+      let topics = try Self.metadata([], client, ids: [id], nameOfIDs: "").topics
+      #expect(topics.map(\.name) == ["orders"])
+      #expect(topics.map(\.errorCode) == [.none])
+      #expect(topics.first?.partitions.count == 2)
+    }
   }
 
   @Test("G26: of some valid and some invalid topics the valid ones are created")

@@ -40,7 +40,10 @@ extension Handler {
     let mayCreate =
       (context.version < 4 || request.allowsAutoTopicCreation) && broker.createsTopicsOnDemand
     return topics.map { topic in
-      if let name = topic.name { return named(name, context, mayCreate: mayCreate) }
+      // An id goes before a name: Java's client sends an empty one with it.
+      if topic.topicID == .zero, let name = topic.name {
+        return named(name, context, mayCreate: mayCreate)
+      }
       return identified(topic.topicID, context)
     }
   }

@@ -68,6 +68,9 @@ extension DescribeTopicPartitionsResponse.Topic {
       partition.leaderEpoch = epoch
       partition.replicaNodes = [broker.nodeID]
       partition.inSyncNodes = [broker.nodeID]
+      // Null is allowed, but Java's client takes it for a list.
+      partition.eligibleLeaderReplicas = []
+      partition.lastKnownEligibleLeaders = []
       return partition
     }
   }
