@@ -45,6 +45,8 @@ extension Broker {
       uniqueKeysWithValues: configuredGroups.map { group in
         let configuration = groupConfiguration(of: group)
         var overrides = GroupOverrides()
+        overrides.consumerSessionTimeout = configuration.consumerSessionTimeout
+        overrides.consumerHeartbeatInterval = configuration.consumerHeartbeatInterval
         overrides.shareSessionTimeout = configuration.sessionTimeout
         overrides.shareHeartbeatInterval = configuration.heartbeatInterval
         return (group, overrides)

@@ -1,7 +1,9 @@
 /// The configs that a group can have, and the server's bounds on them.
 package enum GroupConfigTable {
   /// By name, with Kafka's names and defaults.
-  package static let all: [TopicConfigDefinition] = (shares + queues).sorted { $0.name < $1.name }
+  package static let all: [TopicConfigDefinition] = (consumers + shares + queues).sorted {
+    $0.name < $1.name
+  }
 
   static func named(_ name: String) -> TopicConfigDefinition? { byName[name] }
 
@@ -19,6 +21,17 @@ package enum GroupConfigTable {
     "share.delivery.count.limit", "share.heartbeat.interval.ms",
     "share.partition.max.record.locks", "share.record.lock.duration.ms",
     "share.session.timeout.ms",
+  ]
+
+  private static let consumers: [TopicConfigDefinition] = [
+    .init(
+      "consumer.heartbeat.interval.ms", .int, "5000", .atLeast(1),
+      server: [ServerSynonym("group.consumer.heartbeat.interval.ms", standard: "5000")],
+      "The time between two heartbeats of a member of a consumer group."),
+    .init(
+      "consumer.session.timeout.ms", .int, "45000", .atLeast(1),
+      server: [ServerSynonym("group.consumer.session.timeout.ms", standard: "45000")],
+      "How long a member of a consumer group may be silent before it is put out."),
   ]
 
   private static let shares: [TopicConfigDefinition] = [

@@ -115,6 +115,10 @@ package struct GroupConfiguration: Hashable, Sendable {
     return number
   }
 
+  /// `consumer.session.timeout.ms`
+  package var consumerSessionTimeout: Int32 { int("consumer.session.timeout.ms") }
+  /// `consumer.heartbeat.interval.ms`
+  package var consumerHeartbeatInterval: Int32 { int("consumer.heartbeat.interval.ms") }
   /// `share.session.timeout.ms`
   package var sessionTimeout: Int32 { int("share.session.timeout.ms") }
   /// `share.heartbeat.interval.ms`

@@ -12,7 +12,7 @@ extension GroupCoordinator {
     _ request: ConsumerGroupHeartbeatRequest, by caller: Caller
   ) throws(CoordinatorError) -> GroupDecision<ConsumerGroupHeartbeatResponse> {
     let id = request.groupID
-    let (topics, settings) = (topics, settings)
+    let (topics, settings) = (topics, self.settings(of: id))
     if groups[id]?.kind == .consumer {
       return try inConsumerGroup(id, at: caller.now) { group throws(CoordinatorError) in
         try group.heartbeat(request, caller, topics: topics, settings: settings)

@@ -168,7 +168,7 @@ extension GroupCoordinator: Coordinator {
         group.loaded(at: now)
         keep(.classic(group), as: id)
       case .consumer(var group):
-        group.loaded(at: now, settings: settings)
+        group.loaded(at: now, settings: settings(of: id))
         keep(.consumer(group), as: id)
       case .share(var group):
         group.loaded(at: now, settings: settings(of: id))

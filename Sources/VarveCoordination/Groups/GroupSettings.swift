@@ -42,6 +42,10 @@ package struct GroupSettings: Equatable, Sendable {
 /// What a group's own configuration says in place of the server's; nil where it does not. Times are
 /// milliseconds.
 package struct GroupOverrides: Equatable, Sendable {
+  /// `consumer.session.timeout.ms`
+  package var consumerSessionTimeout: Int32?
+  /// `consumer.heartbeat.interval.ms`
+  package var consumerHeartbeatInterval: Int32?
   /// `share.session.timeout.ms`
   package var shareSessionTimeout: Int32?
   /// `share.heartbeat.interval.ms`
@@ -53,6 +57,9 @@ package struct GroupOverrides: Equatable, Sendable {
 extension GroupSettings {
   func overridden(by overrides: GroupOverrides) -> GroupSettings {
     var settings = self
+    settings.consumerSessionTimeout = overrides.consumerSessionTimeout ?? consumerSessionTimeout
+    settings.consumerHeartbeatInterval =
+      overrides.consumerHeartbeatInterval ?? consumerHeartbeatInterval
     settings.shareSessionTimeout = overrides.shareSessionTimeout ?? shareSessionTimeout
     settings.shareHeartbeatInterval = overrides.shareHeartbeatInterval ?? shareHeartbeatInterval
     return settings

@@ -7,10 +7,13 @@ import VarveTestKit
 struct GroupConfigurationTests {
   /// Kafka 4.3's reference of group configs.
   @Test func `names and defaults are Kafka's`() {
-    let kafkas = GroupConfigTable.all.filter { $0.name.hasPrefix("share.") }
+    let kafkas = GroupConfigTable.all.filter {
+      $0.name.hasPrefix("consumer.") || $0.name.hasPrefix("share.")
+    }
     let standards = Dictionary(uniqueKeysWithValues: kafkas.map { ($0.name, $0.standard) })
     #expect(
       standards == [
+        "consumer.heartbeat.interval.ms": "5000", "consumer.session.timeout.ms": "45000",
         "share.auto.offset.reset": "latest", "share.delivery.count.limit": "5",
         "share.heartbeat.interval.ms": "5000", "share.isolation.level": "read_uncommitted",
         "share.partition.max.record.locks": "2000", "share.record.lock.duration.ms": "30000",
@@ -19,7 +22,9 @@ struct GroupConfigurationTests {
   }
 
   @Test func `a group that sets nothing is no queue, and has no dead letters`() throws {
-    let own = GroupConfigTable.all.filter { !$0.name.hasPrefix("share.") }
+    let own = GroupConfigTable.all.filter {
+      !$0.name.hasPrefix("consumer.") && !$0.name.hasPrefix("share.")
+    }
     #expect(
       own.map { "\($0.name)=\($0.standard)" } == [
         "errors.deadletterqueue.topic.name=", "varve.deduplication.ids.max=1000000",
@@ -43,6 +48,14 @@ struct GroupConfigurationTests {
     #expect(configuration.offsetReset == .latest)
     let own = try GroupConfiguration(["share.record.lock.duration.ms": "60000"], server: server)
     #expect(own.recordLockDuration == 60_000)
+  }
+
+  @Test func `a consumer group's session and heartbeats are its own, else the server's`() throws {
+    let server = try ServerDefaults(file: ["group.consumer.heartbeat.interval.ms": "200"])
+    let configuration = try GroupConfiguration(
+      ["consumer.session.timeout.ms": "50000"], server: server)
+    #expect(configuration.consumerSessionTimeout == 50_000)
+    #expect(configuration.consumerHeartbeatInterval == 200)
   }
 
   @Test func `what was stored under other bounds is taken to the nearest`() throws {

@@ -152,4 +152,17 @@ struct ShareGroupCoordinatorTests {
     _ = coordinator.overridesChanged(to: [:])
     #expect(try heartbeat(0, in: &coordinator).reply.heartbeatIntervalMilliseconds == 5000)
   }
+
+  @Test func `a consumer group has its own session and heartbeats, too`() throws {
+    var overrides = GroupOverrides()
+    overrides.consumerSessionTimeout = 1000
+    overrides.consumerHeartbeatInterval = 100
+    var coordinator = GroupCoordinator(topics: topics, overrides: ["g": overrides])
+    let own = try coordinator.consumerGroupHeartbeat(consumerJoin(), by: .test(at: 0))
+    let other = try coordinator.consumerGroupHeartbeat(consumerJoin("h"), by: .test(at: 0))
+    #expect(own.reply.heartbeatIntervalMilliseconds == 100)
+    #expect(other.reply.heartbeatIntervalMilliseconds == 5000)
+    _ = coordinator.expire(at: Caller.test(at: 1000).now)
+    #expect(coordinator.groups["g"]?.isEmpty == true && coordinator.groups["h"]?.isEmpty == false)
+  }
 }
