@@ -111,8 +111,8 @@ struct JavaTests {
       "shares",
       [
         "five take each record once", "accepted, released, rejected",
-        "five deliveries and no more", "a lock that is renewed", "a lock that expires",
-        "no more than were asked for", "what a closed one held", "committed records only",
+        "five deliveries and no more", "a lock that is renewed", "no more than were asked for",
+        "what a closed one held", "committed records only",
         "listed, described, moved, deleted",
       ])
   }

@@ -16,11 +16,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
-import org.apache.kafka.common.errors.InvalidRecordStateException;
 
 /** Share groups: records that consumers take, each for itself. */
 final class Shares {
@@ -29,7 +26,6 @@ final class Shares {
       new Scenario("accepted, released, rejected", Shares::kinds),
       new Scenario("five deliveries and no more", Shares::limit),
       new Scenario("a lock that is renewed", Shares::renewed),
-      new Scenario("a lock that expires", Shares::expires),
       new Scenario("no more than were asked for", Shares::strict),
       new Scenario("what a closed one held", Shares::closed),
       new Scenario("committed records only", Shares::committed),
@@ -119,24 +115,6 @@ final class Shares {
       Check.equal(List.of("0"), Queue.take(consumer, 1));
     }
     Check.equal(1L, queue.start());
-  }
-
-  private static void expires(Kafka kafka) throws Exception {
-    Queue queue = new Queue(kafka, "queue-slow", 1);
-    queue.configure(Map.of("share.record.lock.duration.ms", "1000"));
-    try (KafkaShareConsumer<String, String> slow = queue.consumer();
-        KafkaShareConsumer<String, String> heir = queue.consumer()) {
-      ConsumerRecord<String, String> held = Queue.next(slow).iterator().next();
-      queue.configure(Map.of("share.record.lock.duration.ms", "60000"));
-      ConsumerRecord<String, String> record = Queue.next(heir).iterator().next();
-      Check.equal(times(2), record.deliveryCount());
-      heir.acknowledge(record);
-      Queue.commit(heir);
-      slow.acknowledge(held);
-      Map<TopicIdPartition, Optional<KafkaException>> answer = slow.commitSync(Kafka.LIMIT);
-      Check.equal(
-          InvalidRecordStateException.class, answer.values().iterator().next().get().getClass());
-    }
   }
 
   private static void strict(Kafka kafka) throws Exception {
