@@ -24,7 +24,7 @@ import VarveTestSupport
     let names = ["data/\(MetaProperties.fileName)"] + roots
     let indexes = contents.files.keys.filter { $0.hasSuffix(".txnindex") }.sorted()
     #expect(indexes.count == 1)
-    try check(names + indexes, of: contents, against: whole, short: 60, long: 10_000)
+    try check(names + indexes, of: contents, against: whole, short: 20, long: 10_000)
   }
 
   @Test("G09: any flipped bit of the metadata's files is harmless or told")
@@ -34,7 +34,7 @@ import VarveTestSupport
     let names = contents.files.keys.filter { $0.contains(MetadataDirectory.name) }.sorted()
     #expect(names.contains { $0.hasSuffix(".checkpoint") })
     #expect(names.contains { $0.hasSuffix(".log") })
-    try check(names, of: contents, against: whole, short: 40, long: 10_000)
+    try check(names, of: contents, against: whole, short: 12, long: 10_000)
   }
 
   private func check(
@@ -70,7 +70,7 @@ import VarveTestSupport
     let whole = try MetadataImageTests.replayed().image
     var random = SeededGenerator(seed: 8)
     for name in contents.files.keys.sorted() {
-      for bit in contents.bits(of: name, short: 12, long: 2000, using: &random) {
+      for bit in contents.bits(of: name, short: 5, long: 2000, using: &random) {
         let disk = try contents.disk(flipping: bit, of: name)
         do throws(MetadataError) {
           var settings = MetadataLog.Settings()

@@ -8,7 +8,7 @@ import VarveTestKit
 /// about a million records a second in a release build, written and read twice.
 @Suite struct ManyRecordsTests {
   private let content = ContentByOffset(seed: 1)
-  private let count = Offset(Int64(TestShare.count(20_000, long: 10_000_000)))
+  private let count = Offset(Int64(TestShare.count(5_000, long: 10_000_000)))
 
   @Test("G01: 10 M random records over forced rolls are what they were, by offset, after reopening")
   func manyRecords() throws {
@@ -30,7 +30,7 @@ import VarveTestKit
 
   private func open(_ path: String, cleanly: Bool) throws -> PartitionLog {
     var configuration = LogConfiguration()
-    configuration.segmentBytes = TestShare.count(64 << 10, long: 16 << 20)
+    configuration.segmentBytes = TestShare.count(16 << 10, long: 16 << 20)
     var loader = try LogUnderTest.loader(path, LocalFileSystem(), SystemTime(), configuration)
     loader.isCleanlyClosed = cleanly
     return try loader.load().log
@@ -66,7 +66,7 @@ import VarveTestKit
   /// From anywhere, the first record is the one asked for.
   private func readAnywhere(in log: PartitionLog) throws {
     var generator = SeededGenerator(seed: 3)
-    for _ in 0..<TestShare.count(1000, long: 100_000) {
+    for _ in 0..<TestShare.count(200, long: 100_000) {
       let target = Offset(Int64.random(in: 0..<count.rawValue, using: &generator))
       let bytes = try log.read(from: target, maxBytes: 1).bytes
       let header = try RecordBatch.checkedHeader(bytes.bytes)
