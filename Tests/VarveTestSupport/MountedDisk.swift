@@ -38,7 +38,7 @@ package final class MountedDisk {
   package func fill(leaving byteCount: Int = 0, as name: String = "filler") throws {
     let files = LocalFileSystem()
     let file = try files.open("\(path)/\(name)", .create)
-    let free = try files.availableBytes(at: path)
+    let free = try files.space(at: path).availableBytes
     try file.allocate(to: max(free - byteCount, 1))
   }
 
