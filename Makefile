@@ -63,7 +63,7 @@ test: tested ## style, unit, golden, crash, fuzz and kill tests, a bounded share
 	@swift test --disable-xctest --traits $(TRAITS)
 
 .PHONY: test-long
-test-long: tested tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
+test-long: tested static tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
 	@VARVE_TEST_LONG=1 swift test --disable-xctest --traits $(TRAITS) --configuration release
 	@$(MAKE) --no-print-directory fuzz
 

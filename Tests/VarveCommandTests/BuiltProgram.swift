@@ -25,10 +25,15 @@ struct BuiltProgram: Sendable {
 
   /// What a script of `.ci` installed beside the build, by its name there; nil where it was not run.
   static func installed(_ name: String) -> String? {
+    beside(name + "/installed").map { String($0.dropLast("/installed".count)) }
+  }
+
+  /// A file at a path in a directory above that of the build.
+  static func beside(_ path: String) -> String? {
     var place = URL(filePath: BuiltProducts.directory)
     while place.path != "/" {
-      let home = place.appending(path: name).path
-      if FileManager.default.fileExists(atPath: home + "/installed") { return home }
+      let file = place.appending(path: path).path
+      if FileManager.default.fileExists(atPath: file) { return file }
       place = place.deletingLastPathComponent()
     }
     return nil
