@@ -23,7 +23,8 @@ struct BuiltProgram: Sendable {
     streams = try TemporaryDirectory()
   }
 
-  /// What a script of `.ci` installed beside the build, by its name there; nil where it was not run.
+  /// What a script of `.ci` installed beside the build, by its name there; nil where it was not
+  /// run.
   static func installed(_ name: String) -> String? {
     beside(name + "/installed").map { String($0.dropLast("/installed".count)) }
   }
