@@ -79,6 +79,8 @@ tsan: libraries ## one writer, many readers and maintenance at once under Thread
 .PHONY: bench
 bench: libraries ## ratios to ceilings and peers of the same run; ARGS=… for more
 	@.ci/packages $(PEERS)
+	@swift build --quiet --configuration release --scratch-path .build/bench --enable-all-traits \
+	  --product varve
 	@swift run --configuration release --scratch-path .build/bench --enable-all-traits \
 	  VarveBenchmarks $(ARGS)
 

@@ -7,22 +7,31 @@
       try await bench.withServers { servers in
         let partitions = Int32(bench.size(1_000, smoke: 20))
         let readers = Int32(bench.size(100, smoke: 2))
-        let rounds = try WireRounds(
-          "\(partitions) partitions",
-          WireWork(
-            kind: .manyPartitions(partitions, readers: readers, recordsPerSecond: 2_000),
-            records: Int(partitions) * bench.size(20, smoke: 3), recordBytes: 100),
-          on: servers, rounds: bench.size(3, smoke: 1), bench)
-        let resident = rounds.comparison(
-          "resident memory", "MiB", .lowerIsBetter, [.atMost(256)]
-        ) { Double($0.residentBytes) / Double(1 << 20) }
-        return [
-          resident, rounds.memory,
-          rounds.latency("to the reader", 0.5, \.delivered),
-          rounds.latency("to the reader", 0.99, \.delivered, [.atMost(20)]),
-          rounds.cpu(),
-        ]
+        var dealings: [WireWork.Dealing] = [.none, .classic]
+        if KafkaConsumer.knowsConsumerProtocol { dealings.append(.consumer) }
+        return try dealings.flatMap { dealing in
+          let work = WireWork(
+            kind: .manyPartitions(
+              partitions, readers: readers, dealing, recordsPerSecond: 2_000),
+            records: Int(partitions) * bench.size(20, smoke: 3), recordBytes: 100)
+          return comparisons(
+            of: try WireRounds(
+              "\(partitions) partitions, \(dealing.rawValue)", work, on: servers,
+              rounds: bench.size(3, smoke: 1), bench))
+        }
       }
+    }
+
+    private static func comparisons(of rounds: WireRounds) -> [Comparison] {
+      let resident = rounds.comparison(
+        "resident memory", "MiB", .lowerIsBetter, [.atMost(256)]
+      ) { Double($0.residentBytes) / Double(1 << 20) }
+      return [
+        resident, rounds.memory,
+        rounds.latency("to the reader", 0.5, \.delivered),
+        rounds.latency("to the reader", 0.99, \.delivered, [.atMost(20)]),
+        rounds.cpu(),
+      ]
     }
   }
 #endif

@@ -12,12 +12,19 @@ struct WireWork: Sendable {
     /// Many clients, each of which waits for the acknowledgement of a record before the next.
     case manyClients(Int)
     /// Records at a fixed rate go round many partitions, each of which one of many clients reads.
-    case manyPartitions(Int32, readers: Int32, recordsPerSecond: Int)
+    case manyPartitions(Int32, readers: Int32, Dealing, recordsPerSecond: Int)
 
     var partitions: Int32 {
-      if case .manyPartitions(let count, _, _) = self { return count }
+      if case .manyPartitions(let count, _, _, _) = self { return count }
       return 1
     }
+  }
+
+  /// Who says which partitions a reader has: itself, or its group by one of its protocols.
+  enum Dealing: String, Sendable {
+    case none = "readers on their own"
+    case classic = "a classic group"
+    case consumer = "a group of KIP-848"
   }
 
   /// When a write is acknowledged.

@@ -7,7 +7,7 @@
 
     /// `opaque` goes to the delivery reports of `delivered`, which are called by who polls.
     init(
-      _ kind: rd_kafka_type_t, _ settings: KeyValuePairs<String, String>,
+      _ kind: rd_kafka_type_t, _ settings: [String: String],
       opaque: UnsafeMutableRawPointer? = nil,
       delivered: (
         @convention(c) (

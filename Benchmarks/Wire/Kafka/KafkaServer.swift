@@ -37,8 +37,8 @@
       case .both: try both(work, stream, meter)
       case .paced(let rate): try paced(work, rate, stream, meter)
       case .manyClients(let count): try manyClients(work, count, stream, meter)
-      case .manyPartitions(let count, let readers, let rate):
-        try manyPartitions(work, count, readers, rate, stream, meter)
+      case .manyPartitions(let count, let readers, let dealing, let rate):
+        try manyPartitions(work, count, readers, dealing, rate, stream, meter)
       }
       return true
     }
