@@ -38,7 +38,7 @@
       let settings = [
         "bootstrap.servers": address, "group.id": group, "enable.auto.commit": "false",
         "queued.min.messages": "1000000", "enable.partition.eof": "false",
-        "auto.offset.reset": "earliest",
+        "auto.offset.reset": "earliest", "log_level": "3",
       ]
       // Older ones know the classic protocol only, and no name for it.
       let more = Self.knowsConsumerProtocol ? ["group.protocol": groupProtocol] : [:]

@@ -29,7 +29,7 @@
         [
           "bootstrap.servers": address, "acks": acks.rawValue, "linger.ms": lingers ? "5" : "0",
           "queue.buffering.max.messages": "1000000", "socket.nagle.disable": "true",
-          "enable.sparse.connections": "true",
+          "enable.sparse.connections": "true", "log_level": "3",
         ],
         opaque: Unmanaged.passUnretained(reports).toOpaque()
       ) { _, message, opaque in
