@@ -5,10 +5,11 @@ import VarveTestKit
 /// Every benchmark runs, small, so that none rots; what it finds is not looked at but for being
 /// there. The goals that are figures are measured by `make bench`, never asserted here: S05 and G35
 /// by workers, S08 by fan-out, S20 by processed-ids, G11 by group-commit, G34's wake-up by
-/// wire-latency, G44 by delay-lateness, G72 by start-up and serve-start, G73 by append-batched and append-single, G74 by tail-latency, G75
-/// by durable, G76 by wire-both, wire-produce and wire-consume, G77 by wire-latency, G78 by
-/// queue-cycles, G79 by replay and cold, G80 by wire-partitions. README says which are met. Those
-/// over the wire are there with the trait Peers, which `make test` turns on.
+/// wire-latency, G44 by delay-lateness, G72 by start-up and serve-start, G73 by append-batched and
+/// append-single, G74 by tail-latency, G75 by durable, G76 by wire-both, wire-produce and
+/// wire-consume, G77 by wire-latency, G78 by queue-cycles, G79 by replay and cold, G80 by
+/// wire-partitions. README says which are met. Those over the wire are there with the trait Peers,
+/// which `make test` turns on.
 @Suite(.serialized) struct SmokeTests {
   @Test(arguments: Benchmark.all.map(\.name))
   func `a benchmark runs`(name: String) async throws {
