@@ -2,9 +2,9 @@ import Testing
 import VarveTestKit
 import VarveTestSupport
 
-/// Goal: the program as one file, for a container with nothing in it but the C library. Method: what
-/// the loader says of the file, and kcat against a server that nobody runs, who may become nobody
-/// else.
+/// Goal: the program as one file, for a container with nothing in it but the C library. Method:
+/// what the loader says of the file, and kcat against a server that nobody runs, who may become
+/// nobody else.
 @Suite struct StaticProgramTests {
   private static let program = BuiltProgram.beside("static/varve")
 
