@@ -31,6 +31,17 @@ import VarveTestKit
     }
   }
 
+  @Test func `S06: an order that was taken is there after any power loss`() async throws {
+    for seed in UInt64(0)..<20 {
+      let disk = SimulatedFileSystem(seed: seed)
+      try await keeping(try Varve.inMemory(on: disk), "order 4711")
+      disk.crash()
+      let varve = try Varve.inMemory(on: disk.afterPowerLoss())
+      #expect(try await varve.committed("orders").map(\.text) == ["order 4711"], "seed \(seed)")
+      try await varve.close()
+    }
+  }
+
   @Test func `S01: while the worker is up both come to their end`() async throws {
     try await Door.inProcess.with { varve in
       try await varve.createTopic("payments")

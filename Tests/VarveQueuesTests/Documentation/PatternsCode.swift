@@ -45,6 +45,14 @@ func shipping(_ varve: Varve, _ ship: (Record) async throws -> Void) async throw
   // end
 }
 
+func keeping(_ varve: Varve, _ order: String) async throws {
+  // snippet
+  try await varve.createTopic("orders", config: [.durability(.group)])
+  // On the disk for good once this returns: neither a crash nor a power loss takes it away.
+  try await varve.producer().send("orders", value: order)
+  // end
+}
+
 func scaling(
   _ images: WorkQueue<String>, workers count: Int,
   _ shrink: @escaping @Sendable (String) async throws -> Void
