@@ -20,7 +20,7 @@ extension Benchmark {
             let slow = isSlowBeside ? Task { try await readSlowly(subject.varve, number) } : nil
             let duration = try await readByTwo(count, subject.varve, number)
             slow?.cancel()
-            try await slow?.value
+            _ = await slow?.result
             return Bench.Sample(count, per: 1e6, in: duration, hash: UInt64(count))
           }
         })

@@ -93,9 +93,11 @@ import VarveTestKit
   ) async throws {
     try await door.with { varve in
       try await varve.createTopic("quotes")
+      var options = RequestOptions()
+      options.replyTime = .seconds(600)
       let client: RequestClient<Quote, Int> = try await varve.requests(
         to: "quotes", repliesIn: "replies", requests: .codable(JSON(), JSON()),
-        replies: .codable(JSON(), JSON()))
+        replies: .codable(JSON(), JSON()), options: options)
       let server = Task {
         try await varve.answer(
           "quotes", group: "quoting", requests: .codable(JSON(), JSON()),

@@ -45,8 +45,8 @@ import VarveProtocol
       try await served.client { client in
         var join = JoinGroupRequest()
         join.groupID = "g"
-        join.sessionTimeoutMilliseconds = 30_000
-        join.rebalanceTimeoutMilliseconds = 30_000
+        join.sessionTimeoutMilliseconds = 1_800_000
+        join.rebalanceTimeoutMilliseconds = 1_800_000
         join.protocolType = "consumer"
         var offered = JoinGroupRequest.MemberProtocol()
         offered.name = "range"

@@ -40,7 +40,11 @@ private func fill(
 ) throws -> Partition {
   let id = TopicPartition(topic: try TopicName("jobs"), partition: 0)
   let partition = try broker.partition(id)
-  var changes: [ConfigChange] = [.set(name: "share.auto.offset.reset", value: "earliest")]
+  // No lock ends by itself, however long a busy machine takes.
+  var changes: [ConfigChange] = [
+    .set(name: "share.auto.offset.reset", value: "earliest"),
+    .set(name: "share.record.lock.duration.ms", value: "3600000"),
+  ]
   for (name, value) in configs { changes.append(.set(name: name, value: value)) }
   try broker.alterGroupConfigs(of: "workers", changes, onlyValidates: false)
   var jobs: [String] = []
