@@ -49,6 +49,7 @@ extension Varve {
       "transaction.state.log.num.partitions": "1",
       "transaction.state.log.segment.bytes": "1048576",
       "share.coordinator.state.topic.num.partitions": "1",
+      "group.share.max.record.lock.duration.ms": "3600000",
       "share.coordinator.state.topic.segment.bytes": "1048576",
     ]
     return try Varve(directory: "data", options: options, on: disk, time: time)

@@ -21,7 +21,8 @@ final class ServedQueue: Sendable {
     records: Int, batchSize: Int = 1, configs: [String: String] = [:],
     _ body: (ServedQueue) async throws -> Void
   ) async throws {
-    let served = try ServedBroker()
+    let served = try ServedBroker(
+      serverConfig: ["group.share.max.record.lock.duration.ms": "3600000"])
     do {
       try await served.varve.createTopic("jobs")
       let partition = try fill(served.broker, records, batchSize, configs)
