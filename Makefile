@@ -60,11 +60,11 @@ demo: libraries ## the main job on real input; FILE=… for a text file of yours
 
 .PHONY: test
 test: tested ## style, unit, golden, crash, fuzz and kill tests, a bounded share of each
-	@swift test --disable-xctest --traits $(TRAITS)
+	@.ci/test --traits $(TRAITS)
 
 .PHONY: test-long
 test-long: tested static tsan ## all of them: every seed, ten million fuzz inputs, both sanitizers
-	@VARVE_TEST_LONG=1 swift test --disable-xctest --traits $(TRAITS) --configuration release
+	@VARVE_TEST_LONG=1 .ci/test --traits $(TRAITS) --configuration release
 	@$(MAKE) --no-print-directory fuzz
 
 .PHONY: fuzz

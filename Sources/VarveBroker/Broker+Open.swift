@@ -104,6 +104,12 @@ extension Broker {
         .warning, "cut a torn tail that was never synced: \(reason)",
         [.partition: id.description, .bytes: String(report.cutBytes)])
     }
+    if let restart = report.restartOffset {
+      options.logger.log(
+        .warning,
+        "begins anew: all that a crash took had been deleted, producers are forgotten with it",
+        [.partition: id.description, .offset: restart.description])
+    }
     if report.rebuiltIndexes > 0 {
       options.logger.log(
         .notice, "built indexes again that were missing or could not be right",

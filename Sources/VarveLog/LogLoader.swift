@@ -197,8 +197,8 @@ package struct LogLoader {
       let report = loading.report
       loading = Loading()
       loading.report = report
-      loading.report.restartOffset = logStartOffset
     }
+    loading.report.restartOffset = try restartOffset(loading)
     var epochs = try LeaderEpochCheckpoint.read(in: directory, on: fileSystem)
     epochs.truncateFromEnd(to: max(end, logStartOffset))
     let last =
@@ -216,6 +216,19 @@ package struct LogLoader {
     }
     producers.removeExpired(now: now, after: configuration.producerExpirationMilliseconds)
     return try opened(loading, writer, producers, epochs, now: now)
+  }
+
+  /// Where the log begins anew, if it does. So it did where an earlier start was cut short after it
+  /// had removed what was left: then there is no segment, or an empty one without the snapshot
+  /// that a roll leaves.
+  private func restartOffset(_ loading: Loading) throws(LogError) -> Offset? {
+    guard logStartOffset > 0, !isCleanlyClosed, loading.closed.isEmpty else { return nil }
+    guard let last = loading.last else { return logStartOffset }
+    guard last.end.end == 0, last.end.nextOffset == logStartOffset else { return nil }
+    do throws(FileError) {
+      let hasSnapshot = try fileSystem.kind(of: last.files.producerSnapshot) != nil
+      return hasSnapshot ? nil : logStartOffset
+    } catch { throw LogError(error) }
   }
 
   private func opened(

@@ -56,7 +56,7 @@ struct RepairPlanning {
     }
     expected = base
     var repair = SegmentRepair(base: base)
-    if try exists(repairer.files(base).log) { try walk(&repair, file, isLast: next == nil) }
+    if try exists(repairer.files(base).log) { try walk(&repair, file, before: next) }
     let end = next ?? max(expected, repairer.recoveryPoint)
     if end > expected, next == nil || !repairer.isCompacted {
       try lose(expected..<end, 0..<0, "records are missing", file, &repair)
@@ -65,15 +65,17 @@ struct RepairPlanning {
   }
 
   private mutating func walk(
-    _ repair: inout SegmentRepair, _ file: String, isLast: Bool
+    _ repair: inout SegmentRepair, _ file: String, before next: Offset?
   ) throws(LogError) {
-    var scanner = try SegmentScanner(repairer.files(repair.base), on: repairer.fileSystem)
+    var scanner = try SegmentScanner(
+      repairer.files(repair.base), before: next, recoveryPoint: repairer.recoveryPoint,
+      on: repairer.fileSystem)
     var damage: (range: Range<Int>, reason: String)?
     while let step = try scanner.next() {
       switch step {
       case .zeros(let range):
         // Room reserved ahead of the end: the loader cuts it.
-        if !isLast { damage = (range, "zeros where batches should be") }
+        if next != nil { damage = (range, "zeros where batches should be") }
       case .damage(let range, let reason): damage = (range, reason)
       case .batch(let header, let position, _):
         if header.baseOffset > expected, !repairer.isCompacted || damage != nil {

@@ -53,7 +53,7 @@ struct VerifierRun: ~Copyable {
     for (index, base) in bases.enumerated() {
       let next = index + 1 < bases.count ? bases[index + 1] : nil
       verifyJoint(base, isFirst: index == 0)
-      verifySegment(base, isLast: next == nil)
+      verifySegment(base, before: next)
     }
     verifyEnds(bases)
     verifySnapshot(at: summary.endOffset)

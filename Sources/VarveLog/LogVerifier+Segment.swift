@@ -2,7 +2,8 @@ internal import VarveBase
 
 extension VerifierRun {
   /// Reads a segment's log and compares its indexes with it on the way.
-  mutating func verifySegment(_ base: Offset, isLast: Bool) {
+  mutating func verifySegment(_ base: Offset, before next: Offset?) {
+    let isLast = next == nil
     let file = name(base, .log)
     // Indexes first: what a live writer adds meanwhile is then in the log, not the other way round.
     var offsets = OffsetIndexCheck(files(base), on: verifier.fileSystem, sink)
@@ -11,7 +12,8 @@ extension VerifierRun {
     let knewProducers = knowsProducers
     verifySnapshot(at: base)
     do {
-      var scanner = try SegmentScanner(files(base), on: verifier.fileSystem)
+      var scanner = try SegmentScanner(
+        files(base), before: next, recoveryPoint: verifier.recoveryPoint, on: verifier.fileSystem)
       var expected = base
       while let step = try scanner.next() {
         switch step {

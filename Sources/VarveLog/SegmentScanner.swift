@@ -4,7 +4,9 @@ internal import VarveBase
 /// do not check end where the next whole batch begins.
 ///
 /// A batch counts as whole if its header makes sense, its checksum is right, and its offsets come
-/// after those before it. Reads with calls, not through a mapping: the file may be cut meanwhile.
+/// after those before it. They are under no checksum: what a batch leaves out is held against what
+/// else is known (`contradiction`). Reads with calls, not through a mapping: the file may be cut
+/// meanwhile.
 struct SegmentScanner {
   enum Step {
     case batch(RecordBatchHeader, position: Int, bytes: ByteSlice)
@@ -16,14 +18,25 @@ struct SegmentScanner {
 
   let byteCount: Int
   private let baseOffset: Offset
+  private let nextBase: Offset?
+  private let recoveryPoint: Offset
   private var window: FileWindow
   private(set) var position = 0
+  /// Where bytes ended that are no batch.
+  private var damageEnd = 0
   /// The offset after the last whole batch.
   private(set) var nextOffset: Offset
 
+  /// - Parameters:
+  ///   - nextBase: where the next segment starts, which no batch of this one reaches into; nil for
+  ///     the last segment.
+  ///   - recoveryPoint: all before it was synced.
   init(
-    _ files: SegmentFiles, on fileSystem: any FileSystem
+    _ files: SegmentFiles, before nextBase: Offset?, recoveryPoint: Offset,
+    on fileSystem: any FileSystem
   ) throws(LogError) {
+    self.nextBase = nextBase
+    self.recoveryPoint = recoveryPoint
     do {
       let file = try fileSystem.open(files.log, .read)
       byteCount = try file.byteCount()
@@ -37,7 +50,7 @@ struct SegmentScanner {
   mutating func next() throws(LogError) -> Step? {
     guard position < byteCount else { return nil }
     let start = position
-    switch try judged(at: start, after: nextOffset) {
+    switch try judged(at: start, isAfterDamage: start > 0 && start == damageEnd) {
     case .success(let header): return try take(header, at: start)
     case .failure(let error):
       if try isZero(from: start) {
@@ -45,6 +58,7 @@ struct SegmentScanner {
         return .zeros(start..<byteCount)
       }
       position = try resynchronised(from: start + 1)
+      damageEnd = position
       return .damage(start..<position, reason: error.message)
     }
   }
@@ -56,32 +70,60 @@ struct SegmentScanner {
     return .batch(header, position: start, bytes: bytes)
   }
 
-  /// The header at a position, if a whole batch is there that can follow `expected`.
+  /// The header at a position, if a whole batch is there that can come next.
   private mutating func judged(
-    at start: Int, after expected: Offset
+    at start: Int, isAfterDamage: Bool
   ) throws(LogError) -> Result<RecordBatchHeader, RecordBatchError> {
-    guard case .success(let header) = try checked(at: start) else {
-      return try checked(at: start)
-    }
-    guard header.baseOffset >= expected, header.lastOffset - baseOffset <= Limits.offsetDeltaMax
+    let found = try checked(at: start)
+    guard case .success(let header) = found else { return found }
+    guard header.baseOffset >= nextOffset, header.lastOffset - baseOffset <= Limits.offsetDeltaMax
     else {
       return .failure(
         RecordBatchError(
           .malformedRecord,
-          "the batch at offset \(header.baseOffset) can't follow offset \(expected)"))
+          "the batch at offset \(header.baseOffset) can't follow offset \(nextOffset)"))
     }
-    // The offset is under no checksum. Where it leaves a gap and the batch behind fills that gap,
-    // it is this one that is wrong.
-    if header.baseOffset > expected,
-      case .success(let follower) = try checked(at: start + header.sizeInBytes),
-      follower.baseOffset >= expected, follower.baseOffset < header.nextOffset
+    if let reason = try contradiction(to: header, at: start, isAfterDamage: isAfterDamage) {
+      return .failure(RecordBatchError(.malformedRecord, reason))
+    }
+    return found
+  }
+
+  /// What tells that a batch that leaves offsets out has a wrong offset itself.
+  private mutating func contradiction(
+    to header: RecordBatchHeader, at start: Int, isAfterDamage: Bool
+  ) throws(LogError) -> String? {
+    guard header.baseOffset > nextOffset else { return nil }
+    if let nextBase {
+      if header.nextOffset > nextBase {
+        return "the batch has offset \(header.baseOffset), the next segment starts at \(nextBase)"
+      }
+    } else if nextOffset < recoveryPoint, header.nextOffset > recoveryPoint,
+      !isAfterDamage || header.baseOffset < recoveryPoint
     {
-      return .failure(
-        RecordBatchError(
-          .malformedRecord,
-          "the batch has offset \(header.baseOffset), the one behind it \(follower.baseOffset)"))
+      // Up to there were whole batches, and there are no bytes where they could have been.
+      return "the batch has offset \(header.baseOffset), all up to \(recoveryPoint) was synced"
     }
-    return .success(header)
+    // Where the batch behind it fills the gap that it leaves, it is this one that is wrong.
+    if let follower = try firstWhole(from: start + header.sizeInBytes),
+      follower.baseOffset < header.nextOffset
+    {
+      return "the batch has offset \(header.baseOffset), one behind it \(follower.baseOffset)"
+    }
+    return nil
+  }
+
+  /// The first batch from a position on that checks and comes later than those before.
+  private mutating func firstWhole(from start: Int) throws(LogError) -> RecordBatchHeader? {
+    var candidate = start
+    while candidate + RecordBatchHeader.byteCount <= byteCount {
+      if try mayBegin(at: candidate), case .success(let header) = try checked(at: candidate) {
+        return header
+      }
+      if candidate == start, try isZero(from: start) { return nil }
+      candidate += 1
+    }
+    return nil
   }
 
   /// The header at a position, with its checksum compared.
@@ -109,7 +151,7 @@ struct SegmentScanner {
     var candidate = start
     while candidate + RecordBatchHeader.byteCount <= byteCount {
       if try mayBegin(at: candidate),
-        case .success = try judged(at: candidate, after: nextOffset)
+        case .success = try judged(at: candidate, isAfterDamage: true)
       {
         return candidate
       }

@@ -23,7 +23,7 @@ import VarveTestSupport
       cat said >/dev/null &
       B=${line##* }
       as() { kcat -q -b $B -X security.protocol=sasl_plaintext -X sasl.mechanism=PLAIN \
-        -X sasl.username=$1 -X sasl.password=$1-secret -X message.timeout.ms=5000 "${@:2}"; }
+        -X sasl.username=$1 -X sasl.password=$1-secret -X message.timeout.ms=60000 "${@:2}"; }
       \(script)
       kill -TERM %1
       wait %1
@@ -58,7 +58,7 @@ import VarveTestSupport
       """
       echo one | as admin -P -t orders
       as admin -C -t orders -o beginning -e
-      as alice -L | grep -c orders
+      as alice -m 300 -L | grep -c orders
       echo two | as alice -P -t orders 2>/dev/null || echo alice may not write
       """)
     #expect(outcome.text == "one\n0\nalice may not write\nended with 0\n")
@@ -104,7 +104,7 @@ import VarveTestSupport
       kill -HUP %1; say | cut -c 1-47
       shown
       kcat -q -b $B -X security.protocol=ssl -X ssl.ca.location=\(certificates.path("authority")) \\
-        -L | grep -c '1 brokers'
+        -m 300 -L | grep -c '1 brokers'
       kill -TERM %1; wait %1; echo "ended with $?"
       """)
     #expect(

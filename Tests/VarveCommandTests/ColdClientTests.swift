@@ -31,7 +31,7 @@ import VarveTestKit
         kcat -q -b $B -C -t events -o $from -e >read
         tail -n +$((from + 1)) values | cmp - read && echo $from
       done
-      kcat -q -b $B -Q -t events:0:1262304007777
+      kcat -q -m 300 -b $B -Q -t events:0:1262304007777
       kill -TERM %1; wait %1
       """)
     #expect(

@@ -52,7 +52,8 @@ import VarveTestKit
     let parts = outcome.text.components(separatedBy: "-- log\n")
     try #require(parts.count == 2 && outcome.status == 0, "\(outcome.errors.suffix(2_000))")
     let lines = parts[0].split(separator: "\n").map(String.init)
-    try #require(lines.count == 6, "\(lines)")
+    try #require(
+      lines.count == 6, "\(lines) \(outcome.errors.suffix(2_000)) \(parts[1].suffix(4_000))")
     #expect(lines[0].hasSuffix(attack.outcome))
     #expect(lines[1...4] == ["first", "1", "2", "3"], "what others read")
     let memory = lines[5].split(separator: " ").compactMap { Int($0) }
@@ -83,7 +84,8 @@ import VarveTestKit
     let settings = attack.settings.map { "--set \($0)" }.joined(separator: " ")
     let port = attack.name == "passwords" ? 1 : 0
     return """
-      trap 'kill -9 $server 2>/dev/null' EXIT
+      set -e -o pipefail
+      trap 'kill -9 $server 2>/dev/null || :' EXIT
       echo admin:admin-secret >users
       varve serve --listen 127.0.0.1:0 --listen SASL_PLAINTEXT://127.0.0.1:0 \\
         --log-level \(attack.name == "tiny" ? "debug" : "info") --set varve.passwords=users \\
@@ -94,7 +96,7 @@ import VarveTestKit
         sleep 0.01
       done
       addresses=($(sed -n 's/.* listening address=//p' said))
-      others() { kcat -q -b ${addresses[0]} "$@"; }
+      others() { kcat -b ${addresses[0]} "$@"; }
       resident() { awk -v key=$1: '$1 == key { print $2 }' /proc/$server/status; }
       echo first | others -P -t others
       head -c 900000 /dev/urandom >large

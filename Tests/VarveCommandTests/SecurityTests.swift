@@ -43,10 +43,10 @@ import VarveTestSupport
   func wrong() async throws {
     let outcome = try await Self.served(
       """
-      as PLAIN admin guessed-wrong -L -m 1 2>&1 | grep -qc 'credentials for PLAIN' && echo PLAIN
-      as SCRAM-SHA-256 admin guessed-wrong -L -m 1 2>&1 | grep -q 'for SCRAM-' && echo SCRAM
+      as PLAIN admin guessed-wrong -L -m 10 2>&1 | grep -qc 'credentials for PLAIN' && echo PLAIN
+      as SCRAM-SHA-256 admin guessed-wrong -L -m 10 2>&1 | grep -q 'for SCRAM-' && echo SCRAM
       kcat -q -b $B -L -m 1 >/dev/null 2>&1 || echo nothing without a user
-      as PLAIN admin admin-secret -L -m 30 | grep -c '1 brokers'
+      as PLAIN admin admin-secret -L -m 300 | grep -c '1 brokers'
       grep -q 'a client was not let in: PLAIN: .*user=admin' log-lines && echo logged
       grep -c guessed-wrong log-lines
       """)

@@ -29,10 +29,10 @@ import VarveTestSupport
       """
       printf 'a:1\\nb:2\\nc:3\\n' | kcat -q -b $B -P -t orders -K:
       kcat -q -b $B -C -t orders -o beginning -e -f '%p %o %k=%s\\n'
-      kcat -q -b $B -L | sed -n 's/^ *\\(topic .*\\)/\\1/p'
-      kcat -b $B -Q -t orders:0:-1
-      kcat -b $B -Q -t orders:0:0
-      kcat -b $B -Q -t orders:0:99999999999999
+      kcat -q -m 300 -b $B -L | sed -n 's/^ *\\(topic .*\\)/\\1/p'
+      kcat -q -m 300 -b $B -Q -t orders:0:-1
+      kcat -q -m 300 -b $B -Q -t orders:0:0
+      kcat -q -m 300 -b $B -Q -t orders:0:99999999999999
       """)
     #expect(outcome.errors == "")
     #expect(
@@ -100,8 +100,8 @@ import VarveTestSupport
       exec 3<said
       read -r remark <&3; echo "${remark#* }"
       read -r line <&3; B=${line##* }
-      kcat -q -b ${B%%,*} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
-      kcat -q -b ${B##*,} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
+      kcat -q -m 300 -b ${B%%,*} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
+      kcat -q -m 300 -b ${B##*,} -L -t orders | sed -n 's/^ *\\(topic .*\\)/\\1/p'
       kill -TERM %1; wait %1
       ls here/meta.properties
       """)
@@ -158,7 +158,7 @@ import VarveTestSupport
       varve serve --listen 127.0.0.1:0 --config server.properties --log-format json 2>said &
       exec 3<said
       say() { read -r line <&3; sed 's/"time":"[^"]*",//; s/127[^"]*//' <<<"$line"; }
-      partitions() { kcat -q -b $B -L -t $1 | sed -n 's/^ *topic "\\(.*\\):/\\1/p'; }
+      partitions() { kcat -q -m 300 -b $B -L -t $1 | sed -n 's/^ *topic "\\(.*\\):/\\1/p'; }
       read -r line <&3; B=${line##* }; B=${B%\\"*}
       partitions first
       printf '%s\\n' num.partitions=5 max.connections=9 varve.log.level=warning >server.properties

@@ -28,6 +28,7 @@ import VarveTestKit
     var sent: [UInt8] = []
     var begun: UInt8 = 0
     while begun < 200 || !open.isEmpty {
+      conversation.beginTurn()
       if conversation.wantsBytes && begun < 200 {
         conversation.receive(ByteSlice(Self.frame(begun)))
       }
@@ -86,6 +87,21 @@ import VarveTestKit
     #expect(Self.take(&conversation, 1) == [9])
     let second = try conversation.next()
     #expect(second != nil)
+  }
+
+  @Test func `G27: a client that asks much at once lets others have their turn`() throws {
+    var conversation = Conversation()
+    conversation.receive(ByteSlice((0..<250).flatMap { Self.frame($0) }))
+    var turns: [Int] = []
+    while conversation.hasRequests {
+      conversation.beginTurn()
+      turns.append(0)
+      while let (ticket, _) = try conversation.next() {
+        conversation.answer(ticket, nil)
+        turns[turns.count - 1] += 1
+      }
+    }
+    #expect(turns == [100, 100, 50])
   }
 
   @Test func `requests that were not answered are bounded`() throws {

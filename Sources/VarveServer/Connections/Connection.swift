@@ -117,6 +117,7 @@ final class Connection {
   private func serve() {
     guard !isClosed, !isServing else { return }
     isServing = true
+    conversation.beginTurn()
     do throws(FrameLengthError) {
       repeat {
         while !isClosed {
@@ -139,8 +140,8 @@ final class Connection {
     if conversation.hasRequests || conversation.wantsBytes && tls?.hasReadable ?? false { goOn() }
   }
 
-  /// Serves what is left once others had their turn: replies that were too much for the outbox have
-  /// been sent meanwhile, and no event tells of requests that were read before.
+  /// Serves what is left once others had their turn: there were too many requests for one, or
+  /// replies for the outbox that have been sent meanwhile. No event tells of what was read before.
   private func goOn() {
     let later = LoopBound(Seat(connection: self), of: loop)
     later.execute { $0.connection?.serve() }

@@ -21,6 +21,8 @@ package struct Conversation {
     package var unsentBytesMax = 1 << 20
     /// Requests that were not answered yet.
     package var requestsMax = 1_000
+    /// Requests that are begun before others have their turn.
+    package var turnRequestsMax = 100
 
     package init() {}
   }
@@ -35,6 +37,8 @@ package struct Conversation {
   package private(set) var isEnding = false
   /// Whether the client has to wait, for its quota, before it is listened to again.
   package var isMuted = false
+  /// The requests that were begun in this turn.
+  private var turnRequests = 0
 
   package init(limits: Limits = Limits()) {
     self.limits = limits
@@ -74,10 +78,16 @@ package struct Conversation {
   /// Takes the bytes that came next. Only where it `wantsBytes`.
   package mutating func receive(_ bytes: ByteSlice) { decoder.feed(bytes) }
 
+  /// Begins the client's turn, in which so many requests may be begun: one that sends thousands of
+  /// small ones at once must not keep others waiting.
+  package mutating func beginTurn() { turnRequests = 0 }
+
   /// The next request to be begun; nil while there is none, or none may be begun. After an error
   /// the connection is past help.
   package mutating func next() throws(FrameLengthError) -> (ticket: Ticket, frame: ByteSlice)? {
-    guard takesRequests, let frame = try decoder.next() else { return nil }
+    guard takesRequests, turnRequests < limits.turnRequestsMax, let frame = try decoder.next()
+    else { return nil }
+    turnRequests += 1
     let ticket = replies.open()
     current = ticket
     return (ticket, frame)

@@ -114,6 +114,20 @@ import VarveTestKit
     }
   }
 
+  @Test("G09: a flipped bit of an offset, which no checksum covers, costs that batch alone")
+  func flippedOffsets() throws {
+    let directory = try DamagedDirectory(seed: 1)
+    for (index, batch) in try batches(directory).enumerated() {
+      for bit in 0..<64 where TestShare.isLong || (index + bit) % 8 == 0 {
+        try directory.withFlip(batch.range.lowerBound * 8 + bit, of: batch.file) {
+          let lost = try repairer(directory).plan().lost.map(\.offsets).filter { !$0.isEmpty }
+          let header = try #require(batch.bytes.withRawSpan { RecordBatchHeader($0) })
+          #expect(lost == [batch.offset..<header.nextOffset], "\(batch.offset), bit \(bit)")
+        }
+      }
+    }
+  }
+
   @Test("a whole directory is left as it is")
   func leavesWhole() throws {
     let directory = try DamagedDirectory(seed: 1)
