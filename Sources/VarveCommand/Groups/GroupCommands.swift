@@ -7,7 +7,8 @@ enum GroupCommands {
   static let group = Command.Argument(name: "GROUP", help: "the group")
 
   private static let details = """
-    Groups live in the log. The command opens it, so that no program may have it open meanwhile.
+    Groups live in the log. The command opens its directory, so that no program may have it open
+    meanwhile, or asks the broker that serves it.
     """
 
   static let list = Command(

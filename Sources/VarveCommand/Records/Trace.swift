@@ -16,7 +16,7 @@ enum TraceCommands {
 
       Of a topic, a record is sent to it, and stays there for good. A consumer group of its own
       receives it, which is deleted afterwards; --json has the microseconds since the first step.
-      No program may have the log open meanwhile.
+      No program may have the directory open meanwhile; a broker is asked.
       """,
     arguments: [
       .init(name: "NAME", help: "TOPIC/PARTITION@OFFSET of a record, or a topic to send one to")

@@ -7,8 +7,8 @@ enum TransactionCommands {
   static let id = Command.Argument(name: "ID", help: "the transactional id")
 
   private static let details = """
-    Transactions live in the log. The command opens it, so that no program may have it open
-    meanwhile.
+    Transactions live in the log. The command opens its directory, so that no program may have it
+    open meanwhile, or asks the broker that serves it.
     """
 
   static let list = Command(
