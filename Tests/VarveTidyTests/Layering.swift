@@ -23,8 +23,8 @@ enum Layering {
     "VarveQueuesRedis": ["VarveQueues", "Varve", "CHiredis"],
     "VarveQueuesPostgreSQL": ["VarveQueues", "Varve", "CPostgreSQL"],
     "VarveTestKit": [
-      "Varve", "VarveBroker", "VarveCoordination", "VarveLog", "VarveProtocol", "VarveBase",
-      "Glibc", "Musl", "Darwin",
+      "Varve", "VarveServer", "VarveSecurity", "VarveBroker", "VarveCoordination", "VarveLog",
+      "VarveProtocol", "VarveBase", "Glibc", "Musl", "Darwin",
     ],
     "VarveCommand": [
       "Varve", "VarveQueues", "VarveBroker", "VarveLog", "VarveBase", "Dispatch", "Glibc", "Musl",

@@ -65,9 +65,13 @@ extension MetadataImage {
 
   private mutating func apply(_ change: PartitionChangeRecord) throws(MetadataError) {
     let topic = try known(change.topicID)
-    guard topic.partitions[change.partitionID] != nil else {
+    guard let partition = topic.partitions[change.partitionID] else {
       throw MetadataError(
         .corrupt, "a record is about \(topic.name)-\(change.partitionID), which does not exist")
+    }
+    guard partition.leaderEpoch < .max, partition.partitionEpoch < .max else {
+      throw MetadataError(
+        .corrupt, "\(topic.name)-\(change.partitionID) has had the last of its epochs")
     }
     topicsByID[change.topicID]?.partitions[change.partitionID]?.apply(change)
   }

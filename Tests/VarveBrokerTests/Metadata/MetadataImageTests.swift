@@ -166,4 +166,19 @@ struct MetadataImageTests {
       #expect(image == before)
     }
   }
+
+  @Test(arguments: [(.max, 0), (0, .max)] as [(Int32, Int32)])
+  func `a partition whose epochs are at their end is not changed`(
+    leaderEpoch: Int32, partitionEpoch: Int32
+  ) throws {
+    var image = try Self.replayed().image
+    let topic = try #require(image.topics.first)
+    var partition = try #require(topic.partitions[0])
+    (partition.leaderEpoch, partition.partitionEpoch) = (leaderEpoch, partitionEpoch)
+    try image.apply(.partition(partition))
+    var change = PartitionChangeRecord()
+    (change.topicID, change.partitionID, change.leader) = (topic.id, 0, 1)
+    let error = #expect(throws: MetadataError.self) { try image.apply(.partitionChange(change)) }
+    #expect(error?.code == .corrupt)
+  }
 }

@@ -32,7 +32,12 @@ package struct TokenVerifier: Sendable {
     guard key.verifies(token.signature, of: token.message, token.algorithm) else {
       throw SaslRefusal("the signature of a token is wrong")
     }
-    let claims = try SignedToken.members(of: token.payload, "claims")
+    return try proof(ofClaims: token.payload)
+  }
+
+  /// What the claims of a token prove whose signature is right.
+  package func proof(ofClaims payload: [UInt8]) throws(SaslRefusal) -> Proof {
+    let claims = try SignedToken.members(of: payload, "claims")
     guard let user = claims[options.subjectClaim]?.text, !user.isEmpty, !user.contains("\0") else {
       throw SaslRefusal("a token names no user: it has no claim '\(options.subjectClaim)'")
     }
