@@ -1,6 +1,6 @@
 import VarveTestKit
 
-/// libFuzzer's entry for what clients say before anybody knows who they are, for the keys and tokens
+/// libFuzzer's entry for what clients say before they are known, for the keys and tokens
 /// that say whom to believe, and for metrics that clients push: `.ci/libfuzzer` builds and runs it.
 /// The first byte says which decoder gets the rest.
 @_cdecl("LLVMFuzzerTestOneInput")
