@@ -28,7 +28,8 @@ final class ServedBroker: Sendable {
       "transaction.state.log.num.partitions": "2",
       "share.coordinator.state.topic.num.partitions": "2",
     ]
-    options.serverConfigs = common.merging(serverConfig) { $1 }
+    let defaults = common.merging(patientMembers) { $1 }
+    options.serverConfigs = defaults.merging(serverConfig) { $1 }
     broker = try Broker.open(directory.path + "/data", on: fileSystem, options: options)
     varve = Varve(LocalCluster(broker, time: SystemTime()))
     var serverOptions = ServerOptions()

@@ -149,8 +149,10 @@ import VarveProtocol
         let interval = try #require(configs["share.heartbeat.interval.ms"])
         #expect(interval.value == "2000" && interval.source == 8)
         #expect(interval.synonyms.map(\.source) == [8, 5])
-        #expect(configs["share.session.timeout.ms"]?.value == "45000")
-        #expect(configs["share.session.timeout.ms"]?.source == 5)
+        #expect(configs["share.record.lock.duration.ms"]?.value == "30000")
+        #expect(configs["share.record.lock.duration.ms"]?.source == 5)
+        #expect(configs["share.session.timeout.ms"]?.value == "3600000")
+        #expect(configs["share.session.timeout.ms"]?.source == 4)
         var list = ListConfigResourcesRequest()
         list.resourceTypes = [32]
         let listed: ListConfigResourcesResponse = try client.ask(list, version: 1)
@@ -171,7 +173,7 @@ import VarveProtocol
   }
 
   @Test(arguments: [
-    ("share.heartbeat.interval.ms", "1"), ("share.session.timeout.ms", "999999"),
+    ("share.heartbeat.interval.ms", "1"), ("share.session.timeout.ms", "9999999"),
     ("share.delivery.count.limit", "11"), ("share.record.lock.duration.ms", "x"),
     ("share.auto.offset.reset", "by_duration:soon"), ("share.isolation.level", "none"),
     ("no.such", "1"),

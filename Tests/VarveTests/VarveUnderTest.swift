@@ -3,6 +3,7 @@ import Varve
 import VarveBase
 import VarveLog
 import VarveTestKit
+import VarveTestSupport
 
 /// A log in a directory of its own on the real disk.
 struct VarveUnderTest {
@@ -14,6 +15,8 @@ struct VarveUnderTest {
   init(options: Varve.Options = Self.keepingAll) throws {
     directory = try TemporaryDirectory()
     let path = directory.path + "/data"
+    var options = options
+    options.serverConfig.merge(patientMembers) { own, _ in own }
     guard let door = ServedLogs.current else {
       varve = try Varve(directory: path, options: options)
       return
