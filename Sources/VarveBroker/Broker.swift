@@ -1,6 +1,6 @@
 internal import Synchronization
 package import VarveBase
-internal import VarveLog
+package import VarveLog
 
 /// A data directory of topics: what exists, the logs of its partitions, and their upkeep.
 ///
@@ -30,6 +30,8 @@ package final class Broker: Sendable {
   let upkeepCounts = UpkeepCounts()
   package let clientQuotas: ClientQuotas
   package let telemetry = TelemetrySubscriptions()
+  /// What clients' large batches are unpacked into, one at a time.
+  package let largePayloads = LargePayloads()
 
   struct State {
     var partitions: [TopicPartition: Partition] = [:]

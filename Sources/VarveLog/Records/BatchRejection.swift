@@ -13,6 +13,9 @@ package struct BatchRejection: Error, Equatable, CustomStringConvertible {
     case invalidTimestamp
     /// MESSAGE_TOO_LARGE: the records take too many bytes once decompressed.
     case tooLarge
+    /// The batch is not judged: its records take much memory once decompressed, as those of another
+    /// do at the time.
+    case busy
   }
 
   /// A record at fault.
@@ -43,6 +46,7 @@ package struct BatchRejection: Error, Equatable, CustomStringConvertible {
       case .unsupportedMagic: .unsupportedFormat
       case .unknownCodec, .codecUnavailable: .unsupportedCompression
       case .tooLarge: .tooLarge
+      case .busy: .busy
       }
     self.init(code, error.message)
   }

@@ -19,6 +19,8 @@ package struct RecordBatchError: Error, Equatable, CustomStringConvertible {
     case decompression
     /// The batch, compressed or not, is larger than it may be.
     case tooLarge
+    /// The batch takes much memory once decompressed, as another one does at the time.
+    case busy
   }
 
   package let code: Code

@@ -4,7 +4,8 @@ internal import VarveLog
 internal import VarveProtocol
 
 /// Batches of no transaction: appended at once on the loop, answered once they count as done. What
-/// waits for a sync lets the client's next requests pass.
+/// waits for a sync lets the client's next requests pass; what waits for its turn to be unpacked
+/// does not, nor does it hold up the loop.
 final class ParkedProduce {
   private let request: ProduceRequest
   private let exchange: Exchange
@@ -18,19 +19,25 @@ final class ParkedProduce {
     self.request = request
     self.exchange = exchange
     self.context = context
+    response.topics = request.topics.map(ProduceResponse.Topic.init(of:))
   }
 
-  func begin() {
-    var decompressor = RecordBatchDecompressor()
-    for topic in request.topics {
-      response.topics.append(ProduceResponse.Topic(of: topic))
-      for sent in topic.partitions {
-        var answer = ProduceResponse.Topic.Partition(sent.partitionIndex)
+  func begin() { proceed(RecordBatchDecompressor(sharing: context.broker.largePayloads)) }
+
+  /// Appends the batches that have no answer yet.
+  private func proceed(_ decompressor: consuming RecordBatchDecompressor) {
+    for (topic, sent) in request.topics.enumerated() {
+      while response.topics[topic].partitions.count < sent.partitions.count {
+        let sentPartition = sent.partitions[response.topics[topic].partitions.count]
+        var answer = ProduceResponse.Topic.Partition(sentPartition.partitionIndex)
         do throws(ProduceRefusal) {
-          let check = try ProduceCheck(topic, sent, request, context, &decompressor)
-          try append(check, &answer)
-        } catch { answer.fill(error) }
-        response.topics[response.topics.count - 1].partitions.append(answer)
+          let check = try ProduceCheck(sent, sentPartition, request, context, &decompressor)
+          try append(check, of: topic, &answer)
+        } catch {
+          if error.isPutOff { return waitForTurn() }
+          answer.fill(error)
+        }
+        response.topics[topic].partitions.append(answer)
       }
     }
     hasBegun = true
@@ -38,8 +45,20 @@ final class ParkedProduce {
     exchange.letPass()
   }
 
+  /// Goes on once no other large batch is unpacked.
+  private func waitForTurn() {
+    let later = LoopBound(self, of: exchange.loop)
+    context.broker.largePayloads.whenFree { later.execute { $0.proceedInTurn() } }
+  }
+
+  private func proceedInTurn() {
+    let payloads = context.broker.largePayloads
+    guard let turn = payloads.take() else { return waitForTurn() }
+    proceed(RecordBatchDecompressor(sharing: payloads, turn))
+  }
+
   private func append(
-    _ check: ProduceCheck, _ answer: inout ProduceResponse.Topic.Partition
+    _ check: ProduceCheck, of topic: Int, _ answer: inout ProduceResponse.Topic.Partition
   ) throws(ProduceRefusal) {
     let partition = check.partition
     if RecordBatchHeader(check.batch.bytes)?.attributes.isTransactional == true {
@@ -49,12 +68,12 @@ final class ParkedProduce {
     do throws(LogError) {
       let result = try partition.store(check.batch.bytes)
       answer.fill(result)
-      if result.mustSync { sync(partition, upTo: result.lastOffset + 1) }
+      if result.mustSync { sync(partition, of: topic, upTo: result.lastOffset + 1) }
     } catch { throw ProduceRefusal(error) }
   }
 
   /// Has a batch synced. Who asked for acks 0 or 1 does not wait for it.
-  private func sync(_ partition: Partition, upTo end: Offset) {
+  private func sync(_ partition: Partition, of topic: Int, upTo end: Offset) {
     guard request.acks == -1 else {
       let logger = context.server.logger
       return partition.whenDurable(upTo: end) { result in
@@ -65,7 +84,6 @@ final class ParkedProduce {
       }
     }
     waiting += 1
-    let topic = response.topics.count - 1
     let index = response.topics[topic].partitions.count
     let later = LoopBound(self, of: exchange.loop)
     partition.whenDurable(upTo: end) { result in

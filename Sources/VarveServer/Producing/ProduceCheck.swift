@@ -10,7 +10,7 @@ struct ProduceCheck {
 
   typealias Answer = ProduceResponse.Topic.Partition
 
-  /// Throws an answer that says why it may not.
+  /// Throws an answer that says why it may not, or that it is to be checked again.
   init(
     _ topic: ProduceRequest.Topic, _ sent: ProduceRequest.Topic.Partition,
     _ request: ProduceRequest, _ context: RequestContext,
@@ -39,8 +39,10 @@ struct ProduceCheck {
       try partition.judge(
         batch.bytes, now: context.server.broker.now, with: &decompressor)
     } catch {
-      context.server.clientLog.tell(
-        .batch, of: context.peer.address, error.message, [.partition: partition.id.description])
+      if error.code != .busy {
+        context.server.clientLog.tell(
+          .batch, of: context.peer.address, error.message, [.partition: partition.id.description])
+      }
       throw ProduceRefusal(error)
     }
   }
@@ -68,6 +70,8 @@ struct ProduceRefusal: Error {
   let code: ErrorCode
   let message: String?
   var faults: [BatchRejection.Fault] = []
+  /// It may be appended yet: it is to be checked again, once it has the turn of large batches.
+  var isPutOff = false
 
   init(_ code: ErrorCode, _ message: String?) {
     self.code = code
@@ -78,6 +82,7 @@ struct ProduceRefusal: Error {
     code = ErrorCode(rejection)
     message = rejection.message
     faults = rejection.faults
+    isPutOff = rejection.code == .busy
   }
 
   init(_ error: LogError) { self.init(ErrorCode(error), error.message) }

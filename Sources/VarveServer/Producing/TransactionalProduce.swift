@@ -39,8 +39,7 @@ enum TransactionalProduce {
     _ topic: ProduceRequest.Topic, _ sent: ProduceRequest.Topic.Partition,
     _ request: ProduceRequest, _ context: RequestContext
   ) async throws(ProduceRefusal) -> AppendResult {
-    var decompressor = RecordBatchDecompressor()
-    let check = try ProduceCheck(topic, sent, request, context, &decompressor)
+    let check = try await checked(topic, sent, request, context)
     let isTransactional = RecordBatchHeader(check.batch.bytes)?.attributes.isTransactional ?? false
     guard let id = request.transactionalID, isTransactional else {
       do throws(LogError) { return try await check.partition.append(check.batch) } catch {
@@ -58,6 +57,22 @@ enum TransactionalProduce {
         throw ProduceRefusal(code(error.code, version: context.version), error.message)
       }
     }
+  }
+
+  /// The check of a batch, which may have to wait for its turn to be unpacked.
+  private static func checked(
+    _ topic: ProduceRequest.Topic, _ sent: ProduceRequest.Topic.Partition,
+    _ request: ProduceRequest, _ context: RequestContext
+  ) async throws(ProduceRefusal) -> ProduceCheck {
+    let payloads = context.broker.largePayloads
+    do throws(ProduceRefusal) {
+      var decompressor = RecordBatchDecompressor(sharing: payloads)
+      return try ProduceCheck(topic, sent, request, context, &decompressor)
+    } catch {
+      guard error.isPutOff else { throw error }
+    }
+    var decompressor = RecordBatchDecompressor(sharing: payloads, await payloads.turn())
+    return try ProduceCheck(topic, sent, request, context, &decompressor)
   }
 
   /// What clients of older versions understand: to try again, or to give the transaction up

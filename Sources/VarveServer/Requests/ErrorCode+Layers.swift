@@ -29,6 +29,8 @@ extension ErrorCode {
       case .invalidRecord: .invalidRecord
       case .invalidTimestamp: .invalidTimestamp
       case .tooLarge: .messageTooLarge
+      // Clients send the batch again.
+      case .busy: .requestTimedOut
       }
   }
 

@@ -23,9 +23,9 @@ struct GzipDecoder: ~Copyable, @unchecked Sendable {
     unsafe stream.deallocate()
   }
 
-  /// Appends what the input stands for, up to `limit` bytes in the output in all.
+  /// Appends what the input stands for, within the limit of the output in all.
   func decode(
-    _ input: RawSpan, into output: inout GrowingBytes, limit: Int
+    _ input: RawSpan, into output: inout GrowingBytes, limit: inout DecodingLimit
   ) throws(RecordBatchError) {
     unsafe inflateReset(stream)
     try unsafe input.withUnsafeBytes { (source) throws(RecordBatchError) in
@@ -33,16 +33,16 @@ struct GzipDecoder: ~Copyable, @unchecked Sendable {
         mutating: source.baseAddress?.assumingMemoryBound(to: Bytef.self))
       unsafe stream.pointee.avail_in = UInt32(source.count)
       repeat {
-        try decodeMember(into: &output, limit: limit)
+        try decodeMember(into: &output, limit: &limit)
       } while unsafe stream.pointee.avail_in > 0
     }
   }
 
   private func decodeMember(
-    into output: inout GrowingBytes, limit: Int
+    into output: inout GrowingBytes, limit: inout DecodingLimit
   ) throws(RecordBatchError) {
     while true {
-      let room = try output.roomToDecode(limit: limit)
+      let room = try output.roomToDecode(limit: &limit)
       unsafe stream.pointee.next_out = output.end.assumingMemoryBound(to: Bytef.self)
       unsafe stream.pointee.avail_out = UInt32(room)
       let status = unsafe inflate(stream, Z_NO_FLUSH)

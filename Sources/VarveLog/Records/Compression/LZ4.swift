@@ -18,13 +18,13 @@
 
     deinit { unsafe _ = LZ4F_freeDecompressionContext(context) }
 
-    /// Appends what the input stands for, up to `limit` bytes in the output in all.
+    /// Appends what the input stands for, within the limit of the output in all.
     func decode(
-      _ input: RawSpan, into output: inout GrowingBytes, limit: Int
+      _ input: RawSpan, into output: inout GrowingBytes, limit: inout DecodingLimit
     ) throws(RecordBatchError) {
       unsafe LZ4F_resetDecompressionContext(context)
       let used = try unsafe input.withUnsafeBytes { (source) throws(RecordBatchError) in
-        try unsafe decodeFrame(source, into: &output, limit: limit)
+        try unsafe decodeFrame(source, into: &output, limit: &limit)
       }
       guard used == input.byteCount else {
         throw RecordBatchError(
@@ -34,11 +34,11 @@
 
     /// Returns the bytes of the frame.
     private func decodeFrame(
-      _ source: UnsafeRawBufferPointer, into output: inout GrowingBytes, limit: Int
+      _ source: UnsafeRawBufferPointer, into output: inout GrowingBytes, limit: inout DecodingLimit
     ) throws(RecordBatchError) -> Int {
       var position = 0
       while true {
-        var written = try output.roomToDecode(limit: limit)
+        var written = try output.roomToDecode(limit: &limit)
         var read = source.count - position
         let start = unsafe source.baseAddress.map { unsafe $0 + position }
         let status = unsafe LZ4F_decompress(context, output.end, &written, start, &read, nil)

@@ -4,7 +4,8 @@ package import VarveBase
 /// codecs' between them.
 ///
 /// Never writes more than it was allowed: a few bytes that stand for gigabytes are `.tooLarge`
-/// once they pass the limit.
+/// once they pass the limit. Those that share `LargePayloads` have the records of one large batch
+/// in memory, all together.
 package struct RecordBatchDecompressor: ~Copyable, Sendable {
   /// What is kept of the memory after an unusually large batch.
   private static let keptByteCountMax = 4 << 20
@@ -17,8 +18,20 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
   #if Zstd
     private var zstd: ZstdDecoder?
   #endif
+  private let payloads: LargePayloads?
+  /// For the next compressed batch, however large it is.
+  private var turn: LargePayloads.Turn?
 
-  package init() {}
+  package init() {
+    payloads = nil
+    turn = nil
+  }
+
+  /// For batches from outside. With a turn the first of them can't be `.busy`.
+  package init(sharing payloads: LargePayloads, _ turn: consuming LargePayloads.Turn? = nil) {
+    self.payloads = payloads
+    self.turn = turn
+  }
 
   /// The records of a batch, as a copy of their own. The header is that of the batch, from
   /// `RecordBatch.checkedHeader`; the records may take `limit` bytes at most, which are 2 GiB at
@@ -39,7 +52,8 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
     return batch.slice(RecordBatchHeader.byteCount..<header.sizeInBytes)
   }
 
-  /// Calls `body` with the records of a batch: where they lie, or in this value's memory.
+  /// Calls `body` with the records of a batch: where they lie, or in this value's memory. Throws
+  /// `.busy` where they take much of it while another does: `body` has not been called then.
   package mutating func withPayload<Result>(
     of batch: RawSpan, header: RecordBatchHeader, limit: Int,
     _ body: (RawSpan) throws(RecordBatchError) -> Result
@@ -53,10 +67,15 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
     if codec == .none || (header.recordCount == 0 && stored.isEmpty) { return try body(stored) }
     if output.capacity > Self.keptByteCountMax { output = GrowingBytes(capacity: 64) }
     output.setCount(0)
-    output.reserve(min(stored.byteCount, limit))
-    let limit = min(max(0, limit), Int(Int32.max) - 1)
-    try decode(stored, codec: codec, limit: limit)
-    guard output.count <= limit else { throw .pastLimit(limit) }
+    var limit = DecodingLimit(limit, sharing: payloads, turn.take())
+    defer {
+      // Its memory is given back before the next one begins.
+      if limit.isLarge { output = GrowingBytes(capacity: 64) }
+      limit.end()
+    }
+    output.reserve(min(stored.byteCount, limit.byteCountMax))
+    try decode(stored, codec: codec, limit: &limit)
+    try limit.admit(output.count)
     return try body(output.bytes)
   }
 
@@ -65,39 +84,39 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
   package mutating func bytes(
     of input: ByteSlice, codec: CompressionCodec, limit: Int
   ) throws(RecordBatchError) -> ByteSlice {
-    let limit = min(max(0, limit), Int(Int32.max) - 1)
+    var limit = DecodingLimit(limit)
     guard codec != .none else {
-      guard input.count <= limit else { throw .pastLimit(limit) }
+      try limit.admit(input.count)
       return input
     }
     output.setCount(0)
-    output.reserve(min(input.count, limit))
-    try decode(input.bytes, codec: codec, limit: limit)
-    guard output.count <= limit else { throw .pastLimit(limit) }
+    output.reserve(min(input.count, limit.byteCountMax))
+    try decode(input.bytes, codec: codec, limit: &limit)
+    try limit.admit(output.count)
     return ByteSlice(output.bytes)
   }
 
   private mutating func decode(
-    _ input: RawSpan, codec: CompressionCodec, limit: Int
+    _ input: RawSpan, codec: CompressionCodec, limit: inout DecodingLimit
   ) throws(RecordBatchError) {
     switch codec {
     case .gzip:
       let decoder = if let kept = gzip.take() { kept } else { try GzipDecoder() }
-      try decoder.decode(input, into: &output, limit: limit)
+      try decoder.decode(input, into: &output, limit: &limit)
       gzip = consume decoder
     #if LZ4
       case .lz4:
         let decoder = if let kept = lz4.take() { kept } else { try LZ4Decoder() }
-        try decoder.decode(input, into: &output, limit: limit)
+        try decoder.decode(input, into: &output, limit: &limit)
         lz4 = consume decoder
     #endif
     #if Snappy
-      case .snappy: try Snappy.decode(input, into: &output, limit: limit)
+      case .snappy: try Snappy.decode(input, into: &output, limit: &limit)
     #endif
     #if Zstd
       case .zstd:
         let decoder = if let kept = zstd.take() { kept } else { try ZstdDecoder() }
-        try decoder.decode(input, into: &output, limit: limit)
+        try decoder.decode(input, into: &output, limit: &limit)
         zstd = consume decoder
     #endif
     default: throw .unavailable(codec)
@@ -117,19 +136,5 @@ extension RecordBatchError {
   /// The records take more bytes than they may.
   static func pastLimit(_ limit: Int) -> RecordBatchError {
     RecordBatchError(.tooLarge, "the records take more than the \(limit) bytes allowed")
-  }
-}
-
-extension GrowingBytes {
-  /// Makes room for more output and returns how much may be written. Allows one byte more than
-  /// the limit, for its arrival proves that there is too much: throws `.tooLarge` then.
-  ///
-  /// Past a sixteenth of the limit there is room for all of it, so that little is moved to larger
-  /// room, and little is left of what it was moved from. Room that is not written to is no memory.
-  mutating func roomToDecode(limit: Int) throws(RecordBatchError) -> Int {
-    guard count <= limit else { throw .pastLimit(limit) }
-    let allowed = limit + 1 - count
-    if free == 0 { reserve(count > limit / 16 ? allowed : min(allowed, max(count, 1024))) }
-    return min(free, allowed)
   }
 }

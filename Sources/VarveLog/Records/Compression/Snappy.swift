@@ -17,12 +17,12 @@
     /// The uncompressed bytes of a block, as the Java clients have it.
     private static let blockByteCount = 32 * 1024
 
-    /// Appends what the input stands for, up to `limit` bytes in the output in all.
+    /// Appends what the input stands for, within the limit of the output in all.
     static func decode(
-      _ input: RawSpan, into output: inout GrowingBytes, limit: Int
+      _ input: RawSpan, into output: inout GrowingBytes, limit: inout DecodingLimit
     ) throws(RecordBatchError) {
       guard isFrame(input, at: 0) else {
-        return try decodeBlock(input, into: &output, limit: limit)
+        return try decodeBlock(input, into: &output, limit: &limit)
       }
       var position = frameHeaderByteCount
       while position < input.byteCount {
@@ -36,7 +36,7 @@
         position += 4
         guard count >= 0, count <= input.byteCount - position else { throw truncated }
         let block = input.extracting(position..<position + count)
-        try decodeBlock(block, into: &output, limit: limit)
+        try decodeBlock(block, into: &output, limit: &limit)
         position += count
       }
     }
@@ -63,7 +63,7 @@
     }
 
     private static func decodeBlock(
-      _ block: RawSpan, into output: inout GrowingBytes, limit: Int
+      _ block: RawSpan, into output: inout GrowingBytes, limit: inout DecodingLimit
     ) throws(RecordBatchError) {
       try unsafe block.withUnsafeBytes { (source) throws(RecordBatchError) in
         let start = unsafe source.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -71,7 +71,7 @@
         guard unsafe snappy_uncompressed_length(start, source.count, &count) == SNAPPY_OK else {
           throw damaged
         }
-        guard count <= limit - output.count else { throw .pastLimit(limit) }
+        try limit.admit(output.count + count)
         output.reserve(count)
         let target = unsafe output.end.assumingMemoryBound(to: CChar.self)
         guard unsafe snappy_uncompress(start, source.count, target, &count) == SNAPPY_OK else {

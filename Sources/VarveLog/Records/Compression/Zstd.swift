@@ -17,15 +17,15 @@
 
     deinit { unsafe _ = ZSTD_freeDCtx(context) }
 
-    /// Appends what the input stands for, up to `limit` bytes in the output in all.
+    /// Appends what the input stands for, within the limit of the output in all.
     func decode(
-      _ input: RawSpan, into output: inout GrowingBytes, limit: Int
+      _ input: RawSpan, into output: inout GrowingBytes, limit: inout DecodingLimit
     ) throws(RecordBatchError) {
       unsafe _ = ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
       try unsafe input.withUnsafeBytes { (source) throws(RecordBatchError) in
         var read = unsafe ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
         while true {
-          let room = try output.roomToDecode(limit: limit)
+          let room = try output.roomToDecode(limit: &limit)
           var written = unsafe ZSTD_outBuffer(dst: output.end, size: room, pos: 0)
           let status = unsafe ZSTD_decompressStream(context, &written, &read)
           guard ZSTD_isError(status) == 0 else {
