@@ -21,7 +21,8 @@ extension Broker {
   package func runMaintenance() {
     syncDue()
     applyRetention()
-    while rewriteOnce() {}
+    var left: [Partition] = []
+    while rewriteStep(&left) {}
     checkpoint()
   }
 
@@ -59,23 +60,37 @@ extension Broker {
     }
   }
 
-  /// One step of compaction and one of cold compression for each partition. False where nothing
-  /// more is due.
-  func rewriteOnce() -> Bool {
-    var isMoreDue = false
-    for partition in allPartitions {
-      attempt(.compaction, of: partition.id) { () throws(LogError) in
-        guard try partition.compactor.step() else { return }
-        isMoreDue = true
-        upkeepCounts.done(.compaction)
-      }
-      attempt(.coldCompression, of: partition.id) { () throws(LogError) in
-        guard try partition.coldCompressor.step() else { return }
-        isMoreDue = true
-        upkeepCounts.done(.coldCompression)
-      }
+  /// One step of compaction or of cold compression, of the first partition of `left` that has one
+  /// due; of all, once none of those has. False where nothing is due.
+  ///
+  /// A step takes a second or a few; how many partitions wait for theirs makes it no longer.
+  package func rewriteStep(_ left: inout [Partition]) -> Bool {
+    if rewriteFirst(of: &left) { return true }
+    left = allPartitions
+    return rewriteFirst(of: &left)
+  }
+
+  /// Takes partitions off until one had a step due. Each has its turn, so that none starves others.
+  private func rewriteFirst(of left: inout [Partition]) -> Bool {
+    while let partition = left.popLast() {
+      let isDone =
+        rewrite(.compaction, of: partition) { () throws(LogError) in try partition.compactor.step()
+        }
+        || rewrite(.coldCompression, of: partition) { () throws(LogError) in
+          try partition.coldCompressor.step()
+        }
+      if isDone { return true }
     }
-    return isMoreDue
+    return false
+  }
+
+  private func rewrite(
+    _ step: UpkeepStep, of partition: Partition, _ body: () throws(LogError) -> Bool
+  ) -> Bool {
+    var isDone = false
+    attempt(step, of: partition.id) { () throws(LogError) in isDone = try body() }
+    if isDone { upkeepCounts.done(step) }
+    return isDone
   }
 
   @discardableResult

@@ -24,7 +24,7 @@ final class Maintenance: Sendable {
   func start(_ broker: Broker) {
     state.withLock { $0.isRunning = true }
     scheduleQuick(broker)
-    scheduleRewriting(broker, after: broker.rewriteBackoffMilliseconds)
+    scheduleRewriting(broker, [], after: Self.backoff(of: broker))
   }
 
   /// Returns once a step that runs has ended; none begins afterwards.
@@ -46,16 +46,24 @@ final class Maintenance: Sendable {
   }
 
   /// Rests after each step for as long as it took, so that rewriting takes half of a core at most.
-  private func scheduleRewriting(_ broker: Broker, after milliseconds: Int64) {
-    let deadline = DispatchTime.now() + .milliseconds(Int(milliseconds))
-    rewriting.asyncAfter(deadline: deadline) { [weak broker] in
+  ///
+  /// A step is one of one partition: nobody who closes the broker waits for more than that.
+  private func scheduleRewriting(
+    _ broker: Broker, _ left: [Partition], after pause: DispatchTimeInterval
+  ) {
+    rewriting.asyncAfter(deadline: .now() + pause) { [weak broker] in
       guard let broker, self.isRunning else { return }
+      var left = left
       let start = broker.time.monotonicNanoseconds
-      let isMoreDue = broker.rewriteOnce()
-      let took = Int64((broker.time.monotonicNanoseconds - start) / 1_000_000)
+      let isMoreDue = broker.rewriteStep(&left)
+      let took = Int(clamping: broker.time.monotonicNanoseconds - start)
       self.scheduleRewriting(
-        broker, after: isMoreDue ? took : broker.rewriteBackoffMilliseconds)
+        broker, left, after: isMoreDue ? .nanoseconds(took) : Self.backoff(of: broker))
     }
+  }
+
+  private static func backoff(of broker: Broker) -> DispatchTimeInterval {
+    .milliseconds(Int(clamping: broker.rewriteBackoffMilliseconds))
   }
 
   /// Half of the shortest sync interval that a topic asks for.

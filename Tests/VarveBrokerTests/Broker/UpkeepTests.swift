@@ -81,6 +81,30 @@ import VarveTestKit
     try broker.close()
   }
 
+  @Test("G13: a step of rewriting is one of one partition, and every partition has its turn")
+  func steps() throws {
+    let broker = try open()
+    let configs = [
+      "segment.bytes": "1048576", "varve.cold.compression": "gzip",
+      "varve.cold.compression.after.ms": "1000",
+    ]
+    let name = try broker.createTopic("topic", partitions: 3, configs: configs).name
+    let partitions = try broker.partitions(of: name)
+    // One closed segment each.
+    for partition in partitions { try fill(partition, count: 12) }
+    let before = partitions[0].log.sizeInBytes
+    time.advance(byMilliseconds: 2000)
+    var left: [Partition] = []
+    for done in 1...3 {
+      let isDone = broker.rewriteStep(&left)
+      #expect(isDone)
+      #expect(partitions.count { $0.log.sizeInBytes < before / 2 } == done)
+    }
+    let isMoreDue = broker.rewriteStep(&left)
+    #expect(!isMoreDue)
+    try broker.close()
+  }
+
   @Test("G10: a topic at durability interval is synced once its interval is over")
   func interval() throws {
     let broker = try open()
