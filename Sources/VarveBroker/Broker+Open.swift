@@ -146,9 +146,11 @@ extension Broker {
     } catch { preconditionFailure("no other errors: \(error)") }
   }
 
-  private func putAsideStray(
-    _ id: TopicPartition, _ image: MetadataImage
-  ) throws(LogError) {
+  /// Puts a directory aside, where there is one, unless it is that of the image's partition.
+  func putAsideStray(_ id: TopicPartition, _ image: MetadataImage) throws(LogError) {
+    do throws(FileError) {
+      guard try directory.fileSystem.kind(of: directory.path(of: id)) != nil else { return }
+    } catch { throw LogError(error) }
     var known: TopicID?
     if let topic = image.topic(named: id.topic), topic.partitions[id.partition] != nil {
       known = topic.id

@@ -75,23 +75,6 @@ extension Broker {
     }
   }
 
-  /// Deletes a topic and its files. Readers that are inside a segment keep it until they let go.
-  package func deleteTopic(_ name: TopicName) throws(BrokerError) {
-    try changing { () throws(BrokerError) in
-      let records = try catalogued { catalog throws(CatalogError) in
-        try catalog.deleteTopic(named: name)
-      }
-      let partitions = try partitions(of: name)
-      try commit(records)
-      for partition in partitions {
-        _ = state.withLock { $0.partitions.removeValue(forKey: partition.id) }
-        try discard(partition)
-      }
-      // What they say of these partitions is not true of others that are made under their names.
-      do throws(LogError) { try writeCheckpoints() } catch { throw BrokerError(error) }
-    }
-  }
-
   /// Changes a topic's configs, all or none; they take effect at once.
   package func alterConfigs(
     of name: TopicName, _ changes: [ConfigChange]
@@ -113,20 +96,6 @@ extension Broker {
     _ = try catalogued { catalog throws(CatalogError) in
       try catalog.alterConfigs(of: name, changes)
     }
-  }
-
-  /// Moves a partition's start to `offset`; what is before it is gone, after a restart too.
-  /// Returns the start. Throws `.offsetOutOfRange` past the end.
-  @discardableResult
-  package func deleteRecords(
-    of id: TopicPartition, before offset: Offset
-  ) throws(BrokerError) -> Offset {
-    let partition = try partition(id)
-    do {
-      try partition.log.deleteRecords(before: offset)
-      try writeCheckpoints()
-    } catch { throw BrokerError(error) }
-    return partition.log.startOffset
   }
 
   func configuration(of name: TopicName) -> TopicConfiguration {
@@ -167,30 +136,33 @@ extension Broker {
     }
   }
 
-  private func catalogued(
+  func catalogued(
     _ decide: (TopicCatalog) throws(CatalogError) -> [MetadataRecord]
   ) throws(BrokerError) -> [MetadataRecord] {
     do { return try decide(catalog) } catch { throw BrokerError(error) }
   }
 
-  private func commit(_ records: [MetadataRecord]) throws(BrokerError) {
+  func commit(_ records: [MetadataRecord]) throws(BrokerError) {
     do throws(CatalogError) {
       try metadata.change { _, _ in records }
     } catch { throw BrokerError(error) }
   }
 
   /// Makes the directories first and says so in the metadata last: what a crash or a full disk
-  /// leaves is a directory that no topic names, which the next start puts aside.
+  /// leaves is a directory that no topic names, which the next start puts aside. So are those that
+  /// a deletion could not remove; what checkpoints say of them is taken out first.
   private func create(
     _ indexes: Range<Int32>, of name: TopicName, id: TopicID, configs: [String: String],
     _ records: [MetadataRecord]
   ) throws(BrokerError) {
+    if areCheckpointsOutdated { try renewCheckpoints() }
     var made: [Partition] = []
     do {
       let server = state.withLock { $0.server }
       let configuration = try TopicConfiguration(configs, server: server).logConfiguration
       for index in indexes {
         let partition = TopicPartition(topic: name, partition: index)
+        try putAsideStray(partition, metadata.image)
         let (log, _) = try loader(of: partition, configuration).load()
         made.append(Partition(partition, topicID: id, log: log, flusher: flusher))
       }
@@ -203,20 +175,6 @@ extension Broker {
     state.withLock { state in
       for partition in made { state.partitions[partition.id] = partition }
     }
-  }
-
-  /// Closes a partition's log and removes its directory, which is renamed first so that a crash in
-  /// between leaves nothing that looks like a partition.
-  private func discard(_ partition: Partition) throws(BrokerError) {
-    let fileSystem = directory.fileSystem
-    let path = directory.path(of: partition.id)
-    let aside = directory.path(of: partition.id, suffix: "delete", unique: partition.topicID)
-    partition.log.abandon()
-    do {
-      try fileSystem.rename(path, to: aside)
-      try fileSystem.syncDirectory(directory.path)
-      try fileSystem.removeDirectory(aside)
-    } catch { throw BrokerError(LogError(error)) }
   }
 
   /// Notes in new partitions' directories which topic they belong to, all synced at once.

@@ -14,7 +14,8 @@ package final class Broker: Sendable {
   let catalogChange = Mutex(())
   /// The rules of access, sorted; nil before somebody asks.
   let ruleIndex = Mutex<AccessRules?>(nil)
-  private let checkpointing = Mutex(())
+  /// Whether the checkpoints may say what is not true any more: they could not be written.
+  private let checkpointing = Mutex(false)
   let state: Mutex<State>
   let maintenance: Maintenance
   package let coordinatorTimer: CoordinatorTimer
@@ -140,7 +141,8 @@ package final class Broker: Sendable {
   /// they are compacted. Partitions and offsets are taken under the lock, so that no later
   /// checkpoint has earlier ones, or those of a topic that was deleted meanwhile.
   func writeCheckpoints() throws(LogError) {
-    try checkpointing.withLock { _ throws(LogError) in
+    try checkpointing.withLock { isOutdated throws(LogError) in
+      isOutdated = true
       var recoveryPoints: [TopicPartition: Offset] = [:]
       var starts: [TopicPartition: Offset] = [:]
       var cleaned: [TopicPartition: Offset] = [:]
@@ -155,8 +157,12 @@ package final class Broker: Sendable {
       try directory.write(recoveryPoints, as: .recoveryPoint)
       try directory.write(starts, as: .logStart)
       try directory.write(cleaned, as: .cleaner)
+      isOutdated = false
     }
   }
+
+  /// Whether the last attempt to write the checkpoints failed.
+  var areCheckpointsOutdated: Bool { checkpointing.withLock { $0 } }
 }
 
 extension Broker.State {

@@ -58,7 +58,8 @@ import VarveTestKit
       let disk = SimulatedFileSystem(seed: 1)
       let broker = try withTopic(on: disk)
       disk.crash(at: disk.operationCount + operation)
-      #expect(throws: BrokerError.self) { try broker.deleteTopic(id.topic) }
+      // Past its record in the metadata it is done, and tells the log what it could not do.
+      try? broker.deleteTopic(id.topic)
       let killed = disk.afterProcessCrash()
       let again = try open(killed)
       if again.topics().isEmpty {
