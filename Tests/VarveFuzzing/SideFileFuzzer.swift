@@ -1,20 +1,19 @@
 import VarveTestKit
 
-/// libFuzzer's entry for the files beside a log and for the metadata: `.ci/libfuzzer` builds and
-/// runs it. The first byte says which decoder gets the rest.
+/// libFuzzer's entry for the files beside a log: `.ci/libfuzzer` builds and runs it. The first byte
+/// says which decoder gets the rest.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSideFile(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
   let input = UnsafeRawBufferPointer(start: start, count: count)
   guard let kind = input.first else { return 0 }
   let bytes = UnsafeRawBufferPointer(rebasing: input.dropFirst()).bytes
-  switch kind % 7 {
+  switch kind % 6 {
   case 0: fuzzProducerSnapshot(bytes)
   case 1: fuzzSealedProducerSnapshot(bytes)
   case 2: fuzzTransactionIndex(bytes)
   case 3: fuzzTextFiles(bytes)
   case 4: fuzzOffsetIndex(bytes)
-  case 5: fuzzTimeIndex(bytes)
-  default: fuzzMetadata(bytes)
+  default: fuzzTimeIndex(bytes)
   }
   return 0
 }

@@ -22,7 +22,7 @@ package struct ShareCoordinator: Sendable {
   ) -> ShareDecision<Void> {
     let known = partitions[key]
     var partition = SharePartition(
-      key, startOffset: startOffset, stateEpoch: known.map { $0.stateEpoch + 1 } ?? 0)
+      key, startOffset: startOffset, stateEpoch: known.map { $0.stateEpoch &+ 1 } ?? 0)
     partition.snapshotEpoch = known?.snapshotEpoch ?? 0
     let records = partition.snapshot(at: now)
     keep(partition, at: now)

@@ -4,24 +4,29 @@ internal import VarveProtocol
 /// What is stored of a partition.
 extension SharePartition {
   /// Ranges that are longer are of no log that there can be.
-  private static let rangeMax: Int64 = 1 << 36
+  private static let doneMax: Int64 = 1 << 36
+  /// Of records that are not done with each is kept by itself: as many were never out at once.
+  private static let availableMax: Int64 = 1 << 24
+  /// No log has offsets from there on.
+  private static let offsetMax: Int64 = 1 << 62
 
+  /// Passes over claims that no log can bear out, which would overflow, or take hours to count.
   mutating func apply(_ batches: [ShareStateBatch]) {
     for batch in batches {
       if batch.copyOf >= 0 {
         copies.insert(
           KnownCopies.Copy(offset: batch.firstOffset.rawValue, first: batch.copyOf.rawValue))
       }
-      let first = max(batch.firstOffset.rawValue, startOffset)
-      guard first <= batch.lastOffset.rawValue,
-        batch.lastOffset.rawValue - first < Self.rangeMax
-      else { continue }
-      let offsets = first...batch.lastOffset.rawValue
+      let first = max(batch.firstOffset.rawValue, startOffset, 0)
+      let last = batch.lastOffset.rawValue
+      guard first <= last, last < Self.offsetMax, last - first < Self.doneMax else { continue }
+      let offsets = first...last
       guard batch.deliveryState == ShareChanges.State.available.rawValue else {
         done.insert(offsets)
         forgetHistories(of: offsets)
         continue
       }
+      guard last - first < Self.availableMax else { continue }
       let history = History(
         deliveryCount: batch.deliveryCount, availableAt: batch.availableAt,
         failure: ShareFailure(rawValue: batch.failure),
@@ -78,7 +83,8 @@ extension SharePartition {
 
   /// The whole state.
   mutating func snapshot(at now: Moment) -> [ShareStateRecord] {
-    snapshotEpoch += 1
+    // Wraps, as Kafka's does.
+    snapshotEpoch &+= 1
     updatesSinceSnapshot = 0
     var value = ShareSnapshotValue()
     value.snapshotEpoch = snapshotEpoch

@@ -23,4 +23,17 @@ struct SealedLog {
     }
     self.bytes = ByteSlice(sealed)
   }
+
+  /// Calls `body` with the records, up to the first that is none.
+  func eachRecord(_ body: (borrowing RecordView, RecordBatchHeader) -> Void) {
+    var position = 0
+    while let header = try? RecordBatch.checkedHeader(bytes.bytes, at: position) {
+      let end = position + header.sizeInBytes
+      do {
+        var records = try RecordIterator(bytes.bytes.extracting(position..<end))
+        while let record = try records.next() { body(record, header) }
+      } catch { return }
+      position = end
+    }
+  }
 }

@@ -72,7 +72,7 @@ extension ClassicGroup {
       return scheduleJoinTimeout(at: step.now)
     }
     initialDelay = nil
-    generation += 1
+    generation = generation < .max ? generation + 1 : 1
     guard !members.isEmpty else { return completeEmpty(step: &step) }
     protocolName = members.electedProtocol()
     enter(.completingRebalance, at: step.now)

@@ -157,4 +157,18 @@ struct ClassicJoinTests {
     bench.pass(1)
     #expect(bench.joinError(new.request) == .unknownMemberID)
   }
+
+  @Test func `G27: after the last generation that there can be comes the first`() throws {
+    let (bench, members) = ClassicGroupBench.stable(1)
+    var value = try #require(bench.values.last ?? nil)
+    value.generation = .max
+    var key = GroupMetadataKey()
+    key.group = "g"
+    bench.records = [.groupMetadata(key, value)]
+    bench.restart()
+    bench.replica = bench.group
+    #expect(bench.heartbeat(members[0], generation: .max) == .none)
+    let again = bench.join(members[0])
+    #expect(bench.joined(again)?.generationID == 1)
+  }
 }
