@@ -19,8 +19,8 @@ package struct Benchmark: Sendable {
   package static let all: [Benchmark] =
     [
       .appendBatched, .appendSingle, .appendAsync, .replay, .cold, .timeLookup, .groupCommit,
-      .groups, .fanOut, .transaction, .workers, .processedIDs, .delayedJobs, .delayLateness,
-      .durable, .recovery, .tailLatency, .startUp, .serveStart,
+      .maintenance, .groups, .fanOut, .transaction, .workers, .processedIDs, .delayedJobs,
+      .delayLateness, .durable, .recovery, .tailLatency, .startUp, .serveStart,
     ] + wire
 
   /// Those of the server, which take librdkafka.

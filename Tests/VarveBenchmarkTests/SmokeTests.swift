@@ -8,8 +8,8 @@ import VarveTestKit
 /// wire-latency, G44 by delay-lateness, G72 by start-up and serve-start, G73 by append-batched and
 /// append-single, G74 by tail-latency, G75 by durable, G76 by wire-both, wire-produce and
 /// wire-consume, G77 by wire-latency, G78 by queue-cycles, G79 by replay and cold, G80 by
-/// wire-partitions. README says which are met. Those over the wire are there with the trait Peers,
-/// which `make test` turns on.
+/// wire-partitions; that maintenance starves no append, by maintenance. README says which are met.
+/// Those over the wire are there with the trait Peers, which `make test` turns on.
 @Suite(.serialized) struct SmokeTests {
   @Test(arguments: Benchmark.all.map(\.name))
   func `a benchmark runs`(name: String) async throws {
