@@ -21,7 +21,7 @@ extension Broker {
   package func runMaintenance() {
     syncDue()
     applyRetention()
-    var left: [Partition] = []
+    var left: [RewriteTurn] = []
     while rewriteStep(&left) {}
     checkpoint()
   }
@@ -60,36 +60,28 @@ extension Broker {
     }
   }
 
-  /// One step of compaction or of cold compression, of the first partition of `left` that has one
-  /// due; of all, once none of those has. False where nothing is due.
+  /// One step of rewriting, by the first of `left` that has one due; by the first of all, once none
+  /// of those has. False where nothing is due.
   ///
-  /// A step takes a second or a few; how many partitions wait for theirs makes it no longer.
-  package func rewriteStep(_ left: inout [Partition]) -> Bool {
+  /// A step takes a second or a few; how many wait for theirs makes it no longer.
+  package func rewriteStep(_ left: inout [RewriteTurn]) -> Bool {
     if rewriteFirst(of: &left) { return true }
-    left = allPartitions
+    left = allPartitions.flatMap { [.coldCompression($0), .compaction($0)] }
     return rewriteFirst(of: &left)
   }
 
-  /// Takes partitions off until one had a step due. Each has its turn, so that none starves others.
-  private func rewriteFirst(of left: inout [Partition]) -> Bool {
-    while let partition = left.popLast() {
-      let isDone =
-        rewrite(.compaction, of: partition) { () throws(LogError) in try partition.compactor.step()
-        }
-        || rewrite(.coldCompression, of: partition) { () throws(LogError) in
-          try partition.coldCompressor.step()
-        }
-      if isDone { return true }
+  /// Takes turns off until one had a step due.
+  private func rewriteFirst(of left: inout [RewriteTurn]) -> Bool {
+    while let turn = left.popLast() {
+      if rewrite(turn) { return true }
     }
     return false
   }
 
-  private func rewrite(
-    _ step: UpkeepStep, of partition: Partition, _ body: () throws(LogError) -> Bool
-  ) -> Bool {
+  private func rewrite(_ turn: RewriteTurn) -> Bool {
     var isDone = false
-    attempt(step, of: partition.id) { () throws(LogError) in isDone = try body() }
-    if isDone { upkeepCounts.done(step) }
+    attempt(turn.step, of: turn.partition.id) { () throws(LogError) in isDone = try turn.take() }
+    if isDone { upkeepCounts.done(turn.step) }
     return isDone
   }
 

@@ -49,7 +49,7 @@ final class Maintenance: Sendable {
   ///
   /// A step is one of one partition: nobody who closes the broker waits for more than that.
   private func scheduleRewriting(
-    _ broker: Broker, _ left: [Partition], after pause: DispatchTimeInterval
+    _ broker: Broker, _ left: [RewriteTurn], after pause: DispatchTimeInterval
   ) {
     rewriting.asyncAfter(deadline: .now() + pause) { [weak broker] in
       guard let broker, self.isRunning else { return }

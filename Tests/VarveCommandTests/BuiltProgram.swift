@@ -40,20 +40,13 @@ struct BuiltProgram: Sendable {
     return nil
   }
 
-  /// Patience for kcat, which gives up for good where a busy machine lets it wait ten seconds.
-  private static let patience = """
-    api.version.request.timeout.ms=300000
-    socket.timeout.ms=300000
-    socket.connection.setup.timeout.ms=300000
-
-    """
-
   /// Runs a line of shell with the program on the path and the log in `$VARVE_AT`.
   func shell(_ line: String, input: [UInt8] = []) async throws -> Outcome {
     let file = streams.path + "/input"
     try Data(input).write(to: URL(filePath: file))
     let patience = streams.path + "/kcat"
-    try Data(Self.patience.utf8).write(to: URL(filePath: patience))
+    let settings = patientKcat.map { $0 + "\n" }.joined()
+    try Data(settings.utf8).write(to: URL(filePath: patience))
     let output = streams.path + "/output"
     let errors = streams.path + "/errors"
     let process = try ChildProcess(

@@ -6,14 +6,11 @@ import VarveTestSupport
 
 /// Goal: a program serves the log that it has open. Method: `Varve.serve`, and kcat as a client.
 @Suite struct ServiceTests {
-  /// kcat gives up for good where a busy machine lets it wait ten seconds.
-  private static let patience = [
-    "-q", "-X", "api.version.request.timeout.ms=300000", "-X", "socket.timeout.ms=300000",
-  ]
-
   private static func kcat(_ arguments: [String]) async throws -> String {
-    try await onThread {
-      String(decoding: try ChildProcess.run("kcat", patience + arguments).output, as: UTF8.self)
+    let patience = patientKcat.flatMap { ["-X", $0] }
+    return try await onThread {
+      let outcome = try ChildProcess.run("kcat", ["-q"] + patience + arguments)
+      return String(decoding: outcome.output, as: UTF8.self)
     }
   }
 

@@ -38,6 +38,9 @@ final class Connection {
   private(set) var requestCount = 0
   /// Whether the requests that were read are being begun, whose replies are written together.
   private var isServing = false
+  /// Whether the connection has its next turn without an event. One at a time: else each event in
+  /// between would earn it one more.
+  private var isGoingOn = false
   private var isReading = false
   /// By the system's monotonic clock.
   private var mutedUntil: UInt64 = 0
@@ -143,8 +146,13 @@ final class Connection {
   /// Serves what is left once others had their turn: there were too many requests for one, or
   /// replies for the outbox that have been sent meanwhile. No event tells of what was read before.
   private func goOn() {
+    guard !isGoingOn else { return }
+    isGoingOn = true
     let later = LoopBound(Seat(connection: self), of: loop)
-    later.execute { $0.connection?.serve() }
+    later.execute { seat in
+      seat.connection?.isGoingOn = false
+      seat.connection?.serve()
+    }
   }
 
   /// Gives a large request that has begun its room. False where there is none such, or no room yet.

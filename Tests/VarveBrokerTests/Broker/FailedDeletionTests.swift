@@ -60,9 +60,9 @@ import VarveTestKit
     try again.close()
   }
 
-  private func expectOneWarning(_ words: String, count: Int = 1) {
+  private func expectOneWarning(_ words: String) {
     let messages = warnings.messages.withLock { $0 }
-    #expect(messages.count == count && messages.allSatisfy { $0.contains(words) }, "\(messages)")
+    #expect(messages.count == 1 && messages.allSatisfy { $0.contains(words) }, "\(messages)")
     #expect(messages.allSatisfy { $0.hasPrefix("warning") }, "\(messages)")
   }
 

@@ -94,7 +94,7 @@ import VarveTestKit
     for partition in partitions { try fill(partition, count: 12) }
     let before = partitions[0].log.sizeInBytes
     time.advance(byMilliseconds: 2000)
-    var left: [Partition] = []
+    var left: [RewriteTurn] = []
     for done in 1...3 {
       let isDone = broker.rewriteStep(&left)
       #expect(isDone)
@@ -102,6 +102,26 @@ import VarveTestKit
     }
     let isMoreDue = broker.rewriteStep(&left)
     #expect(!isMoreDue)
+    try broker.close()
+  }
+
+  @Test("G13: a topic that always has something to be compacted is compressed, too")
+  func kinds() throws {
+    let broker = try open()
+    let partition = try topic(
+      [
+        "cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0",
+        "varve.cold.compression": "gzip", "varve.cold.compression.after.ms": "1000",
+      ], on: broker)
+    var left: [RewriteTurn] = []
+    for _ in 0..<12 {
+      try fill(partition, count: 12) { "key-\($0)" }
+      time.advance(byMilliseconds: 2000)
+      let isDone = broker.rewriteStep(&left)
+      #expect(isDone)
+    }
+    #expect(broker.upkeep[.compaction]?.done ?? 0 > 1)
+    #expect(broker.upkeep[.coldCompression]?.done ?? 0 > 1)
     try broker.close()
   }
 

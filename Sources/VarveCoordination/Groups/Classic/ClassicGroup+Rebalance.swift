@@ -72,6 +72,7 @@ extension ClassicGroup {
       return scheduleJoinTimeout(at: step.now)
     }
     initialDelay = nil
+    // What is stored may have the last one that there can be; a negative one means none.
     generation = generation < .max ? generation + 1 : 1
     guard !members.isEmpty else { return completeEmpty(step: &step) }
     protocolName = members.electedProtocol()
