@@ -86,9 +86,17 @@ package final class Partition: Sendable {
   /// Appends a batch with the codec that the topic's `compression.type` names. Where it has another
   /// it is written again, before the log's lock is taken. Whether it counts as done when this
   /// returns, or has to be synced first, the result says.
+  @inline(__always)
   package func store(_ batch: RawSpan) throws(LogError) -> AppendResult {
-    guard let codec = log.compression, let header = RecordBatchHeader(batch),
-      BatchReencoder.isDue(header, for: codec)
+    if let codec = log.compression { return try store(batch, with: codec) }
+    return try log.append(batch)
+  }
+
+  @inline(never)
+  private func store(
+    _ batch: RawSpan, with codec: CompressionCodec
+  ) throws(LogError) -> AppendResult {
+    guard let header = RecordBatchHeader(batch), BatchReencoder.isDue(header, for: codec)
     else { return try log.append(batch) }
     let configuration = log.configuration
     let level = configuration.compressionLevel.map(Int.init)

@@ -60,8 +60,13 @@ package final class AppendWaiters: Sendable {
 
   /// Calls those who wait for an offset before `end`, which was published before, under the log's
   /// lock.
+  @inline(__always)
   func wake(end: Offset) {
-    guard count.load(ordering: .relaxed) > 0 else { return }
+    if count.load(ordering: .relaxed) > 0 { wakeDue(end: end) }
+  }
+
+  @inline(never)
+  private func wakeDue(end: Offset) {
     let due = state.withLock { state in
       let due = state.waiters.filter { $0.offset < end }
       state.waiters.removeAll { $0.offset < end }

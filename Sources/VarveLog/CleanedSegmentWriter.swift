@@ -37,7 +37,7 @@ struct CleanedSegmentWriter: ~Copyable {
       throw LogError(
         .segmentOverflow, "a rewritten segment would be larger than 2 GiB", file: files.log)
     }
-    try indexes.reserve()
+    try indexes.reserve(after: end)
     indexes.add(header, at: end.end, &end)
     chunk.append(batch)
     if chunk.count >= Self.chunkBytes { try writeChunk() }

@@ -33,19 +33,26 @@ extension PartitionLog {
     return result
   }
 
+  @inline(__always)
   private func judged(_ batch: RawSpan) throws(LogError) -> RecordBatchHeader {
     let header: RecordBatchHeader
-    do { header = try RecordBatch.checkedHeader(batch) } catch {
+    do { header = try RecordBatch.inlinedCheckedHeader(batch) } catch {
       throw LogError(error, for: partition)
     }
     guard header.sizeInBytes == batch.byteCount else {
-      throw LogError(
-        .invalidRecord,
-        "a batch of \(header.sizeInBytes) bytes came in \(batch.byteCount) bytes for \(partition)")
+      throw mismatch(header.sizeInBytes, in: batch.byteCount)
     }
     return header
   }
 
+  @inline(never)
+  private func mismatch(_ sizeInBytes: Int, in byteCount: Int) -> LogError {
+    LogError(
+      .invalidRecord,
+      "a batch of \(sizeInBytes) bytes came in \(byteCount) bytes for \(partition)")
+  }
+
+  @inline(__always)
   private func append(
     _ batch: RawSpan, _ header: inout RecordBatchHeader, to state: inout State
   ) throws(LogError) -> AppendResult {
@@ -82,6 +89,7 @@ extension PartitionLog {
     state.producers.advance(to: header.nextOffset)
   }
 
+  @inline(__always)
   private func checkSize(
     _ byteCount: Int, _ state: borrowing State
   ) throws(LogError) {
@@ -89,7 +97,12 @@ extension PartitionLog {
     let batchBytesMax = state.configuration.maxMessageBytes
     let segmentBytes = state.configuration.segmentBytes
     guard byteCount > min(batchBytesMax, segmentBytes) else { return }
-    throw LogError(
+    throw tooLarge(byteCount, batchBytesMax: batchBytesMax, segmentBytes: segmentBytes)
+  }
+
+  @inline(never)
+  private func tooLarge(_ byteCount: Int, batchBytesMax: Int, segmentBytes: Int) -> LogError {
+    LogError(
       .batchTooLarge,
       """
       a batch of \(byteCount) bytes is larger than \(partition) takes (max.message.bytes \
@@ -100,6 +113,7 @@ extension PartitionLog {
 
   /// What the log gives a batch: offset, epoch and, if the topic says so, its time. In place, for
   /// each copy of a header holds up an append of one record.
+  @inline(__always)
   private func assign(
     to header: inout RecordBatchHeader, _ batch: RawSpan, _ state: borrowing State
   ) {

@@ -10,6 +10,7 @@ extension PartitionLog {
 
   /// Judges a batch by what its producer sent before. Returns where it was appended then, if it
   /// was: the producer did not hear of it and sent it again.
+  @inline(__always)
   func duplicate(
     of header: RecordBatchHeader, _ batch: RawSpan, _ state: borrowing State
   ) throws(LogError) -> AppendResult? {
@@ -45,6 +46,7 @@ extension ProducerStateTable {
 
   /// Records a batch of data that is in the log. One that compaction emptied keeps its producer's
   /// sequence alive, like any other.
+  @inline(__always)
   mutating func apply(_ header: RecordBatchHeader) {
     if header.producerID >= 0 { apply(ProducerBatch(header)) }
     advance(to: header.nextOffset)

@@ -27,7 +27,8 @@ package final class PartitionLog: Sendable {
   private let publishedCompression: Atomic<Int>
   package let waiters = AppendWaiters()
 
-  /// What the lock guards.
+  /// What the lock guards. A function that is called with a borrowed state gets a copy of all of
+  /// it, half a kilobyte: those that an append calls are inlined.
   struct State: ~Copyable {
     var configuration: LogConfiguration
     /// By base offset; the last one is the writer's.
@@ -99,6 +100,7 @@ package final class PartitionLog: Sendable {
   }
 
   /// Shows what an append changes.
+  @inline(__always)
   func publishEnds(_ state: borrowing State) {
     publishedEnd.store(state.writer.nextOffset.rawValue, ordering: .releasing)
     publishedStableEnd.store(state.lastStableOffset.rawValue, ordering: .releasing)
@@ -114,18 +116,19 @@ package final class PartitionLog: Sendable {
 }
 
 extension PartitionLog.State {
-  var lastStableOffset: Offset {
+  @inline(__always) var lastStableOffset: Offset {
     // The start of an open transaction may have been deleted: what is left of it is undecided.
     max(producers.firstUndecidedOffset ?? writer.nextOffset, logStartOffset)
   }
 
   /// Whether an append counts as done only after a sync.
-  var mustSync: Bool {
+  @inline(__always) var mustSync: Bool {
     configuration.durability == .group
       || writer.nextOffset - recoveryPoint >= configuration.flushMessages
   }
 
   /// Whether a batch belongs into a new segment.
+  @inline(__always)
   func mustRoll(for batch: RecordBatchHeader) -> Bool {
     writer.mustRoll(
       for: batch, segmentBytes: configuration.segmentBytes,
@@ -133,10 +136,14 @@ extension PartitionLog.State {
   }
 
   /// Throws unless the log can be written.
+  @inline(__always)
   func checkWritable(_ partition: TopicPartition) throws(LogError) {
-    guard !hasFailed && !isClosed else {
-      throw failure ?? LogError(.closed, "the log of \(partition) was closed")
-    }
+    if hasFailed || isClosed { throw Self.refusal(failure, partition) }
+  }
+
+  @inline(never)
+  private static func refusal(_ failure: LogError?, _ partition: TopicPartition) -> LogError {
+    failure ?? LogError(.closed, "the log of \(partition) was closed")
   }
 }
 

@@ -31,6 +31,7 @@ package struct ProducerStateTable: Equatable, Sendable {
 
   /// The first offset of the oldest open transaction: what readers of committed records stop at.
   /// Nil while none is open, when that is the log's end.
+  @inline(__always)
   package var firstUndecidedOffset: Offset? { open.first?.firstOffset }
 
   // MARK: - Before the append
@@ -113,6 +114,7 @@ package struct ProducerStateTable: Equatable, Sendable {
   }
 
   /// Notes that the log goes up to `offset` with batches that no producer's state needs.
+  @inline(__always)
   package mutating func advance(to offset: Offset) { endOffset = max(endOffset, offset) }
 
   /// Forgets producers that have been idle for `milliseconds` (`producer.id.expiration.ms`). One

@@ -22,25 +22,43 @@ struct SegmentIndexes: Sendable {
     intervalBytes = configuration.indexIntervalBytes
   }
 
-  var isFull: Bool { offsets.isFull || times.isFull }
+  @inline(__always) var isFull: Bool { offsets.isFull || times.isFull }
 
-  /// Makes room for one more entry in each, so that `add` can't fail for want of it.
-  func reserve() throws(LogError) {
+  /// Makes room for the entry of a batch at `end`, if one is due, so that `add` can't fail for
+  /// want of it.
+  @inline(__always)
+  func reserve(after end: SegmentEnd) throws(LogError) {
+    if isEntryDue(after: end) { try reserveEntry() }
+  }
+
+  @inline(never)
+  private func reserveEntry() throws(LogError) {
     try offsets.reserve()
     try times.reserve()
   }
 
+  @inline(__always)
+  private func isEntryDue(after end: SegmentEnd) -> Bool {
+    end.bytesSinceIndexEntry > intervalBytes
+  }
+
   /// Adds a batch that starts at `position` and moves `end` behind it. `reserve` came first.
+  @inline(__always)
   func add(_ header: RecordBatchHeader, at position: Int, _ end: inout SegmentEnd) {
     end.add(header)
-    if end.bytesSinceIndexEntry > intervalBytes {
-      // An index that is full, which only a lowered limit brings about, goes without the entry:
-      // a lookup then scans further.
-      _ = offsets.append(offset: header.lastOffset, position: position)
-      _ = times.append(end.newest.timestamp, offset: end.newest.offset)
+    if isEntryDue(after: end) {
+      addEntry(header.lastOffset, at: position, end.newest)
       end.bytesSinceIndexEntry = 0
     }
     end.bytesSinceIndexEntry += header.sizeInBytes
+  }
+
+  /// An index that is full, which only a lowered limit brings about, goes without the entry: a
+  /// lookup then scans further.
+  @inline(never)
+  private func addEntry(_ lastOffset: Offset, at position: Int, _ newest: SegmentEnd.NewestRecord) {
+    _ = offsets.append(offset: lastOffset, position: position)
+    _ = times.append(newest.timestamp, offset: newest.offset)
   }
 
   /// Completes the time index and cuts the files behind their last entries.

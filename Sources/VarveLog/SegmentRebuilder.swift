@@ -74,7 +74,7 @@ struct SegmentRebuilder {
         try RecordBatch.checkedHeader(bytes)
       }
     } catch { throw LogError(error, in: files.log, at: position) }
-    try indexes.reserve()
+    try indexes.reserve(after: end)
     indexes.add(header, at: position, &end)
     let batch = log.slice(position..<position + header.sizeInBytes)
     if let aborted = try producers.replay(header, batch.bytes) {

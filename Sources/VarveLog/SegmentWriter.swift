@@ -59,12 +59,17 @@ struct SegmentWriter: ~Copyable {
     } catch { throw LogError(error) }
   }
 
-  /// Makes room for `byteCount` more bytes and an entry in each index, or throws and leaves
-  /// everything as it was. After it, storing cannot fail.
+  /// Makes room for `byteCount` more bytes and an entry in each index if one is due, or throws and
+  /// leaves everything as it was. After it, storing cannot fail.
+  @inline(__always)
   mutating func reserve(_ byteCount: Int) throws(LogError) {
-    try indexes.reserve()
+    try indexes.reserve(after: end)
     let needed = end.end + byteCount
-    guard needed > allocated else { return }
+    if needed > allocated { try grow(to: needed) }
+  }
+
+  @inline(never)
+  private mutating func grow(to needed: Int) throws(LogError) {
     let grown = max(needed, min(log.count, Self.size(after: allocated, holding: needed)))
     do { try file.allocate(to: grown) } catch { throw LogError(error) }
     adviseLarge(from: allocated)
@@ -95,6 +100,7 @@ struct SegmentWriter: ~Copyable {
   }
 
   /// Whether the next batch belongs into a new segment, as Kafka decides it.
+  @inline(__always)
   func mustRoll(
     for batch: RecordBatchHeader, segmentBytes: Int, milliseconds: Int64
   ) -> Bool {
@@ -115,12 +121,14 @@ struct SegmentWriter: ~Copyable {
   }
 
   /// `segment.ms` counts in the records' own time, so that history fills segments as it did live.
+  @inline(__always)
   private func isDue(_ timestamp: Timestamp, after milliseconds: Int64) -> Bool {
     guard let first = end.firstTimestamp, first >= 0, timestamp >= 0 else { return false }
     return timestamp.rawValue - first.rawValue > milliseconds
   }
 
   /// Stores a batch, its header replaced by `header`. `reserve` was called for its size.
+  @inline(__always)
   mutating func append(_ batch: RawSpan, _ header: RecordBatchHeader) {
     let start = end.end
     store(batch, header, at: start)
@@ -130,6 +138,7 @@ struct SegmentWriter: ~Copyable {
   }
 
   /// Stores all but the length, which stays zero: "end of the log" to whoever reads the file.
+  @inline(__always)
   private func store(_ batch: RawSpan, _ header: RecordBatchHeader, at start: Int) {
     let payload = RecordBatchHeader.byteCount
     log.store(batch.extracting(payload..<batch.byteCount), at: start + payload)
@@ -169,6 +178,7 @@ struct SegmentEnd {
   }
 
   /// Moves the end behind a batch.
+  @inline(__always)
   mutating func add(_ header: RecordBatchHeader) {
     if newest.timestamp < header.maxTimestamp {
       newest = NewestRecord(timestamp: header.maxTimestamp, offset: header.lastOffset)

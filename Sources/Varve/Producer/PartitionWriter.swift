@@ -32,7 +32,8 @@ public struct PartitionWriter: ~Copyable {
   /// Bytes that are left of the batch at least.
   private var room = 0
   private var lastTimestamp = Timestamp.none
-  private var last: RecordReceipt?
+  /// Of the last record stored.
+  private var last: (offset: Offset, timestamp: Timestamp)?
 
   package init(
     _ client: any PartitionClient, time: any TimeSource, compression: Compression, batchBytes: Int
@@ -106,20 +107,31 @@ public struct PartitionWriter: ~Copyable {
   /// log said: then the records of the batch are lost, and the writer can go on.
   @discardableResult
   public mutating func commit() throws(VarveError) -> RecordReceipt? {
-    guard count > 0 else { return last }
+    guard count > 0 else { return lastReceipt }
     defer {
       builder.reset()
       count = 0
     }
-    do throws(RecordBatchError) { try builder.finish() } catch {
-      throw VarveError(building: error, for: partition)
+    let batch = try Self.store(&builder, in: client)
+    let (offset, timestamp) = (
+      batch.firstOffset + Int64(count - 1), batch.logAppendTime ?? lastTimestamp
+    )
+    last = (offset, timestamp)
+    return RecordReceipt(partition: partition, offset: offset, timestamp: timestamp)
+  }
+
+  private static func store(
+    _ builder: inout RecordBatchBuilder, in client: any PartitionClient
+  ) throws(VarveError) -> AppendedBatch {
+    let batch: RawSpan
+    do throws(RecordBatchError) { batch = try builder.finish() } catch {
+      throw VarveError(building: error, for: client.id)
     }
-    let batch = try client.append(builder.bytes)
-    let receipt = RecordReceipt(
-      partition: partition, offset: batch.firstOffset + Int64(count - 1),
-      timestamp: batch.logAppendTime ?? lastTimestamp)
-    last = receipt
-    return receipt
+    return try client.append(batch)
+  }
+
+  private var lastReceipt: RecordReceipt? {
+    last.map { RecordReceipt(partition: partition, offset: $0.offset, timestamp: $0.timestamp) }
   }
 
   private var limit: Int { min(batchBytes, rules.batchBytesMax) }

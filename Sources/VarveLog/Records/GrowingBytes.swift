@@ -126,6 +126,7 @@ struct GrowingBytes: ~Copyable, @unchecked Sendable {
   }
 
   /// Writes over bytes that were written before.
+  @inline(__always)
   mutating func storeBigEndian<Value: FixedWidthInteger & BitwiseCopyable>(
     _ value: Value, at position: Int
   ) {

@@ -11,28 +11,21 @@ package enum RecordBatch {
   package static func checkedHeader(
     _ bytes: RawSpan, at position: Int = 0
   ) throws(RecordBatchError) -> RecordBatchHeader {
-    guard let header = RecordBatchHeader(bytes, at: position) else {
-      throw RecordBatchError(
-        .truncated,
-        "a batch's header takes \(RecordBatchHeader.byteCount) bytes, "
-          + "\(max(0, bytes.byteCount - position)) are left")
-    }
-    let lengthMin = RecordBatchHeader.byteCount - RecordBatchHeader.lengthOverhead
-    guard header.batchLength >= lengthMin else {
-      throw RecordBatchError(
-        .badLength, "batch length \(header.batchLength) is less than the header's \(lengthMin)")
-    }
-    guard header.magic == RecordBatchHeader.currentMagic else {
-      throw RecordBatchError(
-        .unsupportedMagic,
-        "batch format \(header.magic); only \(RecordBatchHeader.currentMagic) is supported")
-    }
-    guard header.sizeInBytes <= bytes.byteCount - position else {
-      throw RecordBatchError(
-        .truncated,
-        "a batch of \(header.sizeInBytes) bytes, \(bytes.byteCount - position) are left")
-    }
-    try checkCounts(of: header)
+    try inlinedCheckedHeader(bytes, at: position)
+  }
+
+  /// As `checkedHeader`, within its caller: a header that is returned is stored and loaded again,
+  /// which an append of one record would wait for.
+  @inline(__always)
+  static func inlinedCheckedHeader(
+    _ bytes: RawSpan, at position: Int = 0
+  ) throws(RecordBatchError) -> RecordBatchHeader {
+    let byteCount = bytes.byteCount - position
+    guard let header = RecordBatchHeader(bytes, at: position) else { throw .noHeader(byteCount) }
+    guard header.batchLength >= RecordBatchHeader.byteCount - RecordBatchHeader.lengthOverhead,
+      header.magic == RecordBatchHeader.currentMagic, header.sizeInBytes <= byteCount
+    else { throw .badForm(header, in: byteCount) }
+    guard hasSoundCounts(header) else { throw .badCounts(header) }
     return header
   }
 
@@ -50,25 +43,72 @@ package enum RecordBatch {
     }
   }
 
-  private static func checkCounts(of header: RecordBatchHeader) throws(RecordBatchError) {
-    guard header.lastOffsetDelta >= 0, header.recordCount >= 0, header.baseOffset >= 0,
-      header.baseOffset.rawValue <= Int64.max - Int64(Int32.max) - 1
-    else {
-      throw RecordBatchError(
+  @inline(__always)
+  private static func hasSoundCounts(_ header: RecordBatchHeader) -> Bool {
+    guard header.lastOffsetDelta >= 0, header.recordCount >= 0, header.hasSoundOffset,
+      // Compaction removes records and keeps the range of offsets, so there may be fewer, not more.
+      Int64(header.recordCount) <= Int64(header.lastOffsetDelta) + 1
+    else { return false }
+    return header.attributes.codec != CompressionCodec.none || header.hasRoomForRecords
+  }
+}
+
+extension RecordBatchHeader {
+  /// Whether the offsets of all records that a batch may have can be counted.
+  @inline(__always)
+  fileprivate var hasSoundOffset: Bool {
+    baseOffset >= 0 && baseOffset.rawValue <= Int64.max - Int64(Int32.max) - 1
+  }
+
+  /// The bytes of the records, compressed as they are.
+  @inline(__always)
+  fileprivate var payloadByteCount: Int { sizeInBytes - Self.byteCount }
+
+  /// Whether so many records can be in so few bytes, uncompressed.
+  @inline(__always)
+  fileprivate var hasRoomForRecords: Bool {
+    Int(recordCount) * RecordBatch.recordByteCountMin <= payloadByteCount
+  }
+}
+
+// What is wrong with a header, said where it does not make the check itself longer.
+extension RecordBatchError {
+  @inline(never)
+  fileprivate static func noHeader(_ byteCount: Int) -> Self {
+    RecordBatchError(
+      .truncated,
+      "a batch's header takes \(RecordBatchHeader.byteCount) bytes, \(max(0, byteCount)) are left")
+  }
+
+  @inline(never)
+  fileprivate static func badForm(_ header: RecordBatchHeader, in byteCount: Int) -> Self {
+    let lengthMin = RecordBatchHeader.byteCount - RecordBatchHeader.lengthOverhead
+    if header.batchLength < lengthMin {
+      return RecordBatchError(
+        .badLength, "batch length \(header.batchLength) is less than the header's \(lengthMin)")
+    }
+    if header.magic != RecordBatchHeader.currentMagic {
+      return RecordBatchError(
+        .unsupportedMagic,
+        "batch format \(header.magic); only \(RecordBatchHeader.currentMagic) is supported")
+    }
+    return RecordBatchError(
+      .truncated, "a batch of \(header.sizeInBytes) bytes, \(byteCount) are left")
+  }
+
+  @inline(never)
+  fileprivate static func badCounts(_ header: RecordBatchHeader) -> Self {
+    let (records, last) = (header.recordCount, header.lastOffsetDelta)
+    guard last >= 0, records >= 0, header.hasSoundOffset else {
+      return RecordBatchError(
         .badLength,
-        "base offset \(header.baseOffset), last offset delta "
-          + "\(header.lastOffsetDelta), \(header.recordCount) records: out of range")
+        "base offset \(header.baseOffset), last offset delta \(last), \(records) records: out of "
+          + "range")
     }
-    // Compaction removes records and keeps the range of offsets, so there may be fewer, not more.
-    guard Int64(header.recordCount) <= Int64(header.lastOffsetDelta) + 1 else {
-      throw RecordBatchError(
-        .badLength, "\(header.recordCount) records in \(header.lastOffsetDelta + 1) offsets")
+    if Int64(records) > Int64(last) + 1 {
+      return RecordBatchError(.badLength, "\(records) records in \(last + 1) offsets")
     }
-    let payloadCount = header.sizeInBytes - RecordBatchHeader.byteCount
-    let fits = Int(header.recordCount) * recordByteCountMin <= payloadCount
-    guard header.attributes.codec != CompressionCodec.none || fits else {
-      throw RecordBatchError(
-        .badLength, "\(header.recordCount) records do not fit into \(payloadCount) bytes")
-    }
+    return RecordBatchError(
+      .badLength, "\(records) records do not fit into \(header.payloadByteCount) bytes")
   }
 }

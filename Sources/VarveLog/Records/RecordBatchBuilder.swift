@@ -103,16 +103,20 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
 
   /// Writes the header, compresses where a codec is set, and computes the checksum. A batch
   /// without records is legal: compaction leaves such to keep a producer's last sequence number.
-  package mutating func finish() throws(RecordBatchError) {
+  ///
+  /// Returns the batch, as `bytes` does.
+  @discardableResult @_lifetime(&self)
+  package mutating func finish() throws(RecordBatchError) -> RawSpan {
     precondition(!isFinished, "finish() comes once for each batch")
     let lastOffsetDelta = try checkedLastOffsetDelta()
     if isCompressed { try compressRecords() }
-    guard finishedBytes.byteCount <= Int(Int32.max) else {
+    guard finishedByteCount <= Int(Int32.max) else {
       throw RecordBatchError(.tooLarge, "the compressed batch passes 2 GiB, where batches end")
     }
     let header = makeHeader(lastOffsetDelta: lastOffsetDelta)
-    if isCompressed { compressed.putHeader(header) } else { records.putHeader(header) }
     isFinished = true
+    if isCompressed { return compressed.putHeader(header) }
+    return records.putHeader(header)
   }
 
   /// The finished batch.
@@ -130,11 +134,15 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
 
 extension RecordBatchBuilder {
   /// A batch without records is not compressed: there is nothing.
-  private var isCompressed: Bool { codec != .none && recordCount > 0 }
+  @inline(__always) private var isCompressed: Bool { codec != .none && recordCount > 0 }
 
   private var finishedBytes: RawSpan {
     @_lifetime(borrow self)
     borrowing get { isCompressed ? compressed.bytes : records.bytes }
+  }
+
+  @inline(__always) private var finishedByteCount: Int {
+    isCompressed ? compressed.count : records.count
   }
 
   private mutating func compressRecords() throws(RecordBatchError) {
@@ -157,6 +165,7 @@ extension RecordBatchBuilder {
   }
 
   /// The range of offsets, which holds those of all records.
+  @inline(__always)
   private func checkedLastOffsetDelta() throws(RecordBatchError) -> Int32 {
     let appended = Int64(max(0, lastOffsetDelta))
     let claimed = lastOffset.map { $0 - baseOffset } ?? appended
@@ -170,8 +179,9 @@ extension RecordBatchBuilder {
   }
 
   /// The header of the batch as it stands, but for the checksum.
+  @inline(__always)
   private func makeHeader(lastOffsetDelta: Int32) -> RecordBatchHeader {
-    let size = finishedBytes.byteCount
+    let size = finishedByteCount
     let isEmpty = recordCount == 0
     return RecordBatchHeader(
       baseOffset: baseOffset,
@@ -191,12 +201,14 @@ extension RecordBatchBuilder {
 
 extension GrowingBytes {
   /// Writes a header, and the checksum of the batch that it makes with the bytes after it, over
-  /// the bytes kept for it.
-  fileprivate mutating func putHeader(_ header: RecordBatchHeader) {
+  /// the bytes kept for it. Returns the batch.
+  @inline(__always) @_lifetime(&self)
+  fileprivate mutating func putHeader(_ header: RecordBatchHeader) -> RawSpan {
     var target = mutableBytes
     header.write(to: &target)
     let checksum = CRC32C.checksum(
       bytes.extracting(RecordBatchHeader.Field.attributes..<count))
     storeBigEndian(checksum, at: RecordBatchHeader.Field.checksum)
+    return bytes
   }
 }

@@ -3,6 +3,7 @@ package import VarveBase
 extension RecordBatchHeader {
   /// Writes the 61 bytes at `position`.
   @_lifetime(bytes: copy bytes)
+  @inline(__always)
   package func write(to bytes: inout MutableRawSpan, at position: Int = 0) {
     precondition(position >= 0 && position <= bytes.byteCount - Self.byteCount)
     unsafe bytes.withUnsafeMutableBytes { target in
@@ -13,6 +14,7 @@ extension RecordBatchHeader {
 
   /// Writes the 61 bytes at `position` of a mapped segment, with zero for the length: "end of the
   /// log" to whoever reads the file.
+  @inline(__always)
   package func writeUnpublished(to mapping: FileMapping, at position: Int) {
     precondition(position >= 0 && position <= mapping.count - Self.byteCount)
     unsafe mapping.withUnsafePointer(at: position) { unsafe write(to: $0, batchLength: 0) }
@@ -49,12 +51,14 @@ extension RecordBatchHeader {
   }
 
   /// Writes the 61 bytes; the caller has that many.
+  @inline(__always)
   func write(to start: UnsafeMutableRawPointer) {
     unsafe write(to: start, batchLength: batchLength)
   }
 
   /// In words of the sizes in which the checksum is computed and `init` reads: a processor hands on
   /// what it has just stored only where a later load lies within one store, and waits else.
+  @inline(__always)
   private func write(to start: UnsafeMutableRawPointer, batchLength: Int32) {
     func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, _ field: Int) {
       unsafe start.storeBytes(of: value.bigEndian, toByteOffset: field, as: Value.self)
@@ -73,6 +77,7 @@ extension RecordBatchHeader {
   }
 
   /// The fields that the checksum covers, eight bytes each: the 40 from the attributes on.
+  @inline(__always)
   private var coveredWords: (UInt64, UInt64, UInt64, UInt64, UInt64) {
     let base = UInt64(bitPattern: baseTimestamp.rawValue)
     let newest = UInt64(bitPattern: maxTimestamp.rawValue)

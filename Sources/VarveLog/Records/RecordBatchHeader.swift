@@ -49,6 +49,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
 
   /// Reads the fields; nil where fewer than 61 bytes remain. Judges none of them: see
   /// `RecordBatch.checkedHeader`.
+  @inline(__always)
   package init?(_ bytes: RawSpan, at position: Int = 0) {
     precondition(position >= 0)
     guard bytes.byteCount - position >= Self.byteCount else { return nil }

@@ -17,8 +17,10 @@ import VarveTestKit
     return configuration
   }
 
-  private func size(of base: Int, on disk: SimulatedFileSystem) throws -> Int {
-    let name = String(repeating: "0", count: 20 - "\(base)".count) + "\(base).log"
+  private func size(
+    of base: Int, _ suffix: String = "log", on disk: SimulatedFileSystem
+  ) throws -> Int {
+    let name = String(repeating: "0", count: 20 - "\(base)".count) + "\(base).\(suffix)"
     return try disk.open("/topic-0/\(name)", .read).byteCount()
   }
 
@@ -52,6 +54,26 @@ import VarveTestKit
     disk.setCapacity(.max)
     try subject.append([(5, nil, [UInt8](repeating: 1, count: 30_000))])
     #expect(try subject.read(from: 0) == subject.records)
+  }
+
+  @Test("G14: an index takes room when an entry is due; where there is none the log is as it was")
+  func indexRoom() throws {
+    let disk = SimulatedFileSystem(seed: 1)
+    let subject = try LogUnderTest(
+      "/topic-0", on: disk, configuration: Self.configuration { _ in })
+    let value = [UInt8](repeating: 1, count: 5000)
+    try subject.append([(5, nil, value)])
+    #expect(try size(of: 0, "index", on: disk) == 0)
+    disk.setCapacity(0)
+    let error = #expect(throws: LogError.self) { try subject.append([(6, nil, value)]) }
+    #expect((error?.cause as? FileError)?.code == .noSpace)
+    #expect(try subject.read(from: 0) == subject.records)
+    disk.setCapacity(.max)
+    for time in Int64(7)..<10 { try subject.append([(Timestamp(time), nil, value)]) }
+    #expect(try size(of: 0, "index", on: disk) > 0 && size(of: 0, "timeindex", on: disk) > 0)
+    try subject.reopen(cleanly: false)
+    #expect(try subject.read(from: 0) == subject.records)
+    #expect(try subject.log.segments[0].offsetIndex().entryCount == 3)
   }
 
   @Test func `a roll that fails says what it could not remove, and the next one takes it over`()

@@ -42,6 +42,19 @@ import VarveTestKit
     #expect(try RecordModel.all(batch).isEmpty)
   }
 
+  @Test(arguments: [CompressionCodec.none, .gzip], [0, 1, 50])
+  func `finishing hands out the batch`(codec: CompressionCodec, count: Int) throws {
+    var builder = RecordBatchBuilder(codec: codec)
+    for time in 0..<count {
+      try builder.append(timestamp: Timestamp(Int64(time)), key: nil, value: ByteSlice([1, 2, 3]))
+    }
+    let handedOut = array(try builder.finish())
+    #expect(handedOut == array(builder.bytes))
+    let header = try RecordBatch.checkedHeader(handedOut.span.bytes)
+    try RecordBatch.verifyChecksum(handedOut.span.bytes, header: header)
+    #expect(header.recordCount == count && header.sizeInBytes == handedOut.count)
+  }
+
   @Test func `offsets that do not grow are refused`() throws {
     var builder = RecordBatchBuilder(baseOffset: 10)
     try builder.append(offset: 12, timestamp: 0, key: nil, value: nil)
