@@ -1,4 +1,3 @@
-internal import Synchronization
 public import VarveBase
 internal import VarveCoordination
 internal import VarveProtocol
@@ -9,17 +8,9 @@ internal import VarveProtocol
 /// `.invalidTransactionState`.
 public final class Transaction: Sendable {
   private let transactions: Transactions
-  private let state = Mutex(State())
+  private let calls = OpenCalls()
   /// Signalled when the last call that puts something in has ended, once it takes no more.
-  private let calls = ChangeSignal()
-
-  private struct State {
-    var isOpen = true
-    /// Whether nothing was put in.
-    var isEmpty = true
-    /// Calls under way that put something in.
-    var callCount = 0
-  }
+  private let ended = ChangeSignal()
 
   init(of transactions: Transactions) { self.transactions = transactions }
 
@@ -131,44 +122,29 @@ public final class Transaction: Sendable {
 
   /// Takes no more. Returns whether a commit whose outcome is not known is tried again.
   private func beginEnd(commits: Bool) throws(VarveError) -> Bool {
-    let wasOpen = state.withLock { state in
-      defer { state.isOpen = false }
-      return state.isOpen
-    }
-    if wasOpen { return false }
-    guard commits, transactions.session.isCommitUndecided else { throw ended }
+    if calls.close() { return false }
+    guard commits, transactions.session.isCommitUndecided else { throw refusal }
     return true
   }
 
   /// Waits for what is being put in. Returns whether nothing was.
   private func drained() async -> Bool {
     while true {
-      let version = calls.version
-      if state.withLock({ $0.callCount == 0 }) { return state.withLock { $0.isEmpty } }
-      await calls.wait(after: version)
+      let version = ended.version
+      if calls.isIdle { return calls.isUnused }
+      await ended.wait(after: version)
     }
   }
 
   private func enter() throws(VarveError) {
-    let isOpen = state.withLock { state in
-      guard state.isOpen else { return false }
-      state.callCount += 1
-      state.isEmpty = false
-      return true
-    }
-    guard isOpen else { throw ended }
+    guard calls.enter() else { throw refusal }
   }
 
   private func leave() {
-    // Nobody waits while it is open.
-    let isAwaited = state.withLock { state in
-      state.callCount -= 1
-      return !state.isOpen && state.callCount == 0
-    }
-    if isAwaited { calls.signal() }
+    if calls.leave() { ended.signal() }
   }
 
-  private var ended: VarveError {
+  private var refusal: VarveError {
     VarveError(
       .invalidTransactionState,
       "the transaction of '\(transactions.id)' has ended: begin another one")

@@ -76,6 +76,15 @@ package final class CoordinatorShard<State: Coordinator>: Sendable {
     try await finish(try decide(as: producer, operation))
   }
 
+  /// As `run`, for a caller that carries out itself what was decided beside the records.
+  func runReturningEffects<Reply: Sendable>(
+    _ operation: Operation<Reply>
+  ) async throws(CoordinatorError) -> (reply: Reply, effects: [State.Effect]) {
+    let (decision, end) = try decide(as: nil, operation)
+    try await waitUntilDone(end)
+    return (decision.reply, decision.effects)
+  }
+
   /// An operation whose records are appended, and up to where they have to be synced.
   typealias Decided<Reply: Sendable> = (Decision<State.Record, Reply, State.Effect>, end: Offset?)
 

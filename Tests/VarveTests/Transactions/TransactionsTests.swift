@@ -197,6 +197,32 @@ import VarveTestKit
     try await log.varve.close()
   }
 
+  @Test func `what is sent while it is being committed is part of it, or refused`() async throws {
+    let log = try await TransactionsUnderTest()
+    let transactions = try log.varve.transactions("writer")
+    var taken: Set<String> = []
+    for round in 0..<20 {
+      let transaction = try await transactions.begin()
+      let sending = Task {
+        var taken: Set<String> = []
+        for number in 0..<200 {
+          let value = "\(round) \(number)"
+          let refused = await failure { () throws(VarveError) in
+            try await transaction.send("out", partition: Int32(number % 2), value: value)
+          }
+          #expect(refused == nil || refused?.code == .invalidTransactionState)
+          if refused == nil { taken.insert(value) }
+        }
+        return taken
+      }
+      for _ in 0..<round { await Task.yield() }
+      try await transaction.commit()
+      taken.formUnion(await sending.value)
+    }
+    #expect(try await Set(log.values().joined()) == taken)
+    try await log.varve.close()
+  }
+
   @Test func `what a killed program left open is aborted by its successor`() async throws {
     let disk = SimulatedFileSystem(seed: 1)
     let first = try await TransactionsUnderTest(on: disk)

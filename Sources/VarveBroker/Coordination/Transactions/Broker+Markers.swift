@@ -6,10 +6,12 @@ internal import VarveProtocol
 extension Broker {
   /// Ends a transaction in one partition. A partition that is gone has nothing to end, and one that
   /// knows a later epoch of the producer, or of the coordinator, has ended it already.
+  ///
+  /// `batch` is the marker, which all partitions of topics get alike.
   func writeMarker(
-    _ markers: TransactionMarkers, _ topic: String, _ index: Int32
+    _ markers: TransactionMarkers, _ batch: ByteSlice, _ topic: String, _ index: Int32
   ) async throws(CoordinatorError) {
-    do throws(CoordinatorError) { try await storeMarker(markers, topic, index) } catch {
+    do throws(CoordinatorError) { try await storeMarker(markers, batch, topic, index) } catch {
       switch error.code {
       case .invalidProducerEpoch, .invalidTxnState, .unknownTopicOrPartition: return
       default: throw error
@@ -25,11 +27,12 @@ extension Broker {
     let markers = TransactionMarkers(
       transactionalID: "", producerID: producerID, producerEpoch: producerEpoch, isCommit: false,
       coordinatorEpoch: coordinatorEpoch, partitions: [:])
-    try await storeMarker(markers, id.topic.description, id.partition)
+    try await storeMarker(
+      markers, markers.batch(at: time.now), id.topic.description, id.partition)
   }
 
   private func storeMarker(
-    _ markers: TransactionMarkers, _ topic: String, _ index: Int32
+    _ markers: TransactionMarkers, _ batch: ByteSlice, _ topic: String, _ index: Int32
   ) async throws(CoordinatorError) {
     guard let id = TopicPartition(directoryName: "\(topic)-\(index)") else {
       throw CoordinatorError(.unknownTopicOrPartition, "there is no topic '\(topic)'")
@@ -47,7 +50,7 @@ extension Broker {
       throw CoordinatorError(
         isUnknown ? .unknownTopicOrPartition : .coordinatorNotAvailable, error.description)
     }
-    do throws(LogError) { try await partition.append(markers.batch(at: time.now)) } catch {
+    do throws(LogError) { try await partition.append(batch) } catch {
       throw CoordinatorError(storing: error)
     }
   }

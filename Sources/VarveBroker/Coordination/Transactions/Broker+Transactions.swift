@@ -16,13 +16,13 @@ extension Broker {
       return response
     }
     let shard = try shard(ofTransactions: id)
-    let response = try await transactions.producerIDs.lend(from: self) {
+    let (response, effects) = try await transactions.producerIDs.lend(from: self) {
       (ids) throws(CoordinatorError) in
-      try await shard.run { (coordinator, now) throws(CoordinatorError) in
+      try await shard.runReturningEffects { (coordinator, now) throws(CoordinatorError) in
         try coordinator.initProducer(request, version: version, producerIDs: &ids, at: now)
       }
     }
-    await transactions.markers.settle(id)
+    await settle(effects, of: id)
     return response
   }
 
@@ -40,12 +40,13 @@ extension Broker {
   private func add(
     _ request: AddPartitionsToTxnRequest.Transaction, version: Int16
   ) async -> AddPartitionsToTxnResponse.ResultsByTransaction {
+    let image = metadata.image
     let missing = request.topics.contains { topic in
-      topic.partitions.contains { !exists(topic.name, $0) }
+      topic.partitions.contains { !image.has(topic.name, $0) }
     }
     if missing {
       return request.results { topic, partition in
-        exists(topic, partition) ? .operationNotAttempted : .unknownTopicOrPartition
+        image.has(topic, partition) ? .operationNotAttempted : .unknownTopicOrPartition
       }
     }
     do throws(CoordinatorError) {
@@ -53,11 +54,6 @@ extension Broker {
         coordinator.addPartitions(request, version: version, at: now)
       }
     } catch { return request.results { _, _ in error.code } }
-  }
-
-  private func exists(_ topic: String, _ partition: Int32) -> Bool {
-    guard let name = try? TopicName(topic) else { return false }
-    return metadata.image.topic(named: name)?.partitions[partition] != nil
   }
 
   /// Puts a group's offsets into a transaction: its partition of `__consumer_offsets`.
@@ -77,14 +73,21 @@ extension Broker {
     _ request: EndTxnRequest, version: Int16
   ) async throws(CoordinatorError) -> EndTxnResponse {
     let shard = try shard(ofTransactions: request.transactionalID)
-    let response = try await transactions.producerIDs.lend(from: self) {
+    let (response, effects) = try await transactions.producerIDs.lend(from: self) {
       (ids) throws(CoordinatorError) in
-      try await shard.run { (coordinator, now) throws(CoordinatorError) in
+      try await shard.runReturningEffects { (coordinator, now) throws(CoordinatorError) in
         try coordinator.end(request, version: version, producerIDs: &ids, at: now)
       }
     }
-    await transactions.markers.settle(request.transactionalID)
+    await settle(effects, of: request.transactionalID)
     return response
+  }
+
+  /// Writes an outcome that was just decided, and waits until all that was decided for the id has
+  /// been tried to be written.
+  private func settle(_ effects: [TransactionEffect], of id: String) async {
+    await transactions.markers.carryOut(effects)
+    await transactions.markers.settle(id)
   }
 
   // MARK: - Administration
@@ -125,10 +128,10 @@ extension Broker {
     guard let shard = transactions.shards.existing(of: id) else {
       throw CoordinatorError(.transactionalIDNotFound, "transactional id '\(id)' is not known")
     }
-    try await shard.run { (coordinator, now) throws(CoordinatorError) in
-      try coordinator.abort(id, at: now)
+    let (_, effects) = try await shard.runReturningEffects {
+      (coordinator, now) throws(CoordinatorError) in try coordinator.abort(id, at: now)
     }
-    await transactions.markers.settle(id)
+    await settle(effects, of: id)
   }
 
   /// Whether the last transaction of an id is decided and not written everywhere, as after a disk
@@ -142,5 +145,12 @@ extension Broker {
     ofTransactions id: String
   ) throws(CoordinatorError) -> CoordinatorShard<TransactionCoordinator> {
     try transactions.shards.shard(of: id, in: self)
+  }
+}
+
+extension MetadataImage {
+  fileprivate func has(_ topic: String, _ partition: Int32) -> Bool {
+    guard let name = try? TopicName(topic) else { return false }
+    return self.topic(named: name)?.partitions[partition] != nil
   }
 }

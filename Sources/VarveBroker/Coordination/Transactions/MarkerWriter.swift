@@ -23,6 +23,8 @@ final class MarkerWriter: CoordinatorEffects {
     var isStopped = false
     var count: UInt64 = 0
     var works: [String: Work] = [:]
+    /// What is tried again, by the numbers of the works.
+    var retries: [UInt64: Task<Void, Never>] = [:]
     /// Transactional ids whose last outcome could not be written everywhere, so far.
     var behind: Set<String> = []
   }
@@ -30,10 +32,13 @@ final class MarkerWriter: CoordinatorEffects {
   /// The last outcome that is being written for a transactional id.
   private struct Work {
     let number: UInt64
-    /// Whether everything was written the first time.
-    let attempt: Task<Bool, Never>
-    /// Ends once everything is written.
-    let whole: Task<Void, Never>
+    let markers: TransactionMarkers
+    /// What has to be written before, as it was decided before.
+    let before: Completion?
+    /// Once it was tried to write everything.
+    let attempt = Completion()
+    /// Once everything is written.
+    let whole = Completion()
   }
 
   init(logger: Logger) {
@@ -58,17 +63,25 @@ final class MarkerWriter: CoordinatorEffects {
 
   /// Nothing is tried again afterwards: the next start of the broker does.
   func stop() {
-    let works = state.withLock { state in
+    let retries = state.withLock { state in
       state.isStopped = true
-      return Array(state.works.values)
+      return Array(state.retries.values)
     }
-    for work in works { work.whole.cancel() }
+    for retry in retries { retry.cancel() }
   }
 
   // MARK: - CoordinatorEffects
 
   func perform(_ effects: [TransactionEffect]) {
     for case .writeMarkers(let markers) in effects { begin(markers) }
+  }
+
+  /// As `perform`, in the caller's task, and returns once it was tried: who waits for the outcome
+  /// anyway needs no other thread for it.
+  func carryOut(_ effects: [TransactionEffect]) async {
+    for case .writeMarkers(let markers) in effects {
+      if let work = register(markers) { await carryOut(work) }
+    }
   }
 
   /// Nobody waits for an effect of these coordinators: whoever ended a transaction waits for the
@@ -80,7 +93,7 @@ final class MarkerWriter: CoordinatorEffects {
   /// Waits until the outcome that was decided last has been tried to be written.
   func settle(_ transactionalID: String) async {
     let work = state.withLock { $0.works[transactionalID] }
-    _ = await work?.attempt.value
+    await work?.attempt.wait()
   }
 
   /// Whether the outcome that was decided last could not be written everywhere, so far.
@@ -91,39 +104,57 @@ final class MarkerWriter: CoordinatorEffects {
   /// Waits until all that was decided has been tried to be written.
   func settleAll() async {
     let works = state.withLock { Array($0.works.values) }
-    for work in works { _ = await work.attempt.value }
+    for work in works { await work.attempt.wait() }
   }
 
   private func begin(_ markers: TransactionMarkers) {
+    guard let work = register(markers) else { return }
+    Task { await self.carryOut(work) }
+  }
+
+  /// Gives an outcome its place behind the one before; nil where it is not to be written now.
+  private func register(_ markers: TransactionMarkers) -> Work? {
     state.withLock { state in
-      guard !state.isStopped else { return }
+      guard !state.isStopped else { return nil }
       guard state.early == nil else {
         state.early?.append(markers)
-        return
+        return nil
       }
       state.count += 1
-      let number = state.count
-      let before = state.works[markers.transactionalID]?.whole
-      let attempt = Task {
-        await before?.value
-        let isWritten = await self.write(markers)
-        if !isWritten { self.state.withLock { _ = $0.behind.insert(markers.transactionalID) } }
-        return isWritten
-      }
-      let whole = Task {
-        if await !attempt.value { await self.writeAgain(markers) }
-        self.end(markers.transactionalID, number)
-      }
-      state.works[markers.transactionalID] = Work(number: number, attempt: attempt, whole: whole)
+      let id = markers.transactionalID
+      let work = Work(number: state.count, markers: markers, before: state.works[id]?.whole)
+      state.works[id] = work
+      return work
     }
   }
 
-  private func end(_ id: String, _ number: UInt64) {
+  private func carryOut(_ work: Work) async {
+    await work.before?.wait()
+    if await write(work.markers) { end(work) } else { carryOutLater(work) }
+    work.attempt.complete()
+  }
+
+  private func carryOutLater(_ work: Work) {
     state.withLock { state in
-      guard state.works[id]?.number == number else { return }
+      state.behind.insert(work.markers.transactionalID)
+      let retry = Task {
+        await self.writeAgain(work.markers)
+        self.end(work)
+      }
+      state.retries[work.number] = retry
+      if state.isStopped { retry.cancel() }
+    }
+  }
+
+  private func end(_ work: Work) {
+    state.withLock { state in
+      state.retries[work.number] = nil
+      let id = work.markers.transactionalID
+      guard state.works[id]?.number == work.number else { return }
       state.works[id] = nil
       state.behind.remove(id)
     }
+    work.whole.complete()
   }
 
   private func writeAgain(_ markers: TransactionMarkers) async {
@@ -142,9 +173,10 @@ final class MarkerWriter: CoordinatorEffects {
     else { return true }
     do throws(CoordinatorError) {
       guard try await shard.read({ $0.awaits(markers) }) else { return true }
+      let batch = markers.batch(at: broker.time.now)
       for (topic, partitions) in markers.partitions.sorted(by: { $0.key < $1.key }) {
         for partition in partitions.sorted() {
-          try await broker.writeMarker(markers, topic, partition)
+          try await broker.writeMarker(markers, batch, topic, partition)
         }
       }
       try await shard.run { (coordinator, now) in coordinator.markersWritten(markers, at: now) }
