@@ -67,11 +67,16 @@ extension Broker {
     let recoveryPoints = try directory.checkpoint(.recoveryPoint)
     let starts = try directory.checkpoint(.logStart)
     let cleaned = try directory.checkpoint(.cleaner)
+    let commits =
+      directory.wasCleanlyClosed
+      ? RecoveredCommits()
+      : try RecoveredCommits(in: directory.path, on: directory.fileSystem)
     for topic in image.topics {
       let configuration = self.configuration(of: topic.name).logConfiguration
       for index in 0..<topic.partitionCount {
         let id = TopicPartition(topic: topic.name, partition: index)
-        var loader = loader(of: id, configuration)
+        var loader = loader(of: id, topic.id, configuration)
+        loader.commits = commits
         loader.recoveryPoint = recoveryPoints[id] ?? 0
         loader.logStartOffset = starts[id] ?? 0
         loader.cleanedUpTo = cleaned[id] ?? 0
@@ -104,6 +109,11 @@ extension Broker {
         .warning, "cut a torn tail that was never synced: \(reason)",
         [.partition: id.description, .bytes: String(report.cutBytes)])
     }
+    if report.restoredBytes > 0 {
+      options.logger.log(
+        .notice, "restored batches from the commit journal that a power loss took from the log",
+        [.partition: id.description, .bytes: String(report.restoredBytes)])
+    }
     if let restart = report.restartOffset {
       options.logger.log(
         .warning,
@@ -117,9 +127,12 @@ extension Broker {
     }
   }
 
-  func loader(of id: TopicPartition, _ configuration: LogConfiguration) -> LogLoader {
+  func loader(
+    of id: TopicPartition, _ topicID: TopicID, _ configuration: LogConfiguration
+  ) -> LogLoader {
     var loader = LogLoader(
       id, directory: directory.path(of: id), on: directory.fileSystem, time: time)
+    loader.topicID = topicID
     loader.configuration = configuration
     return loader
   }

@@ -163,7 +163,7 @@ extension Broker {
       for index in indexes {
         let partition = TopicPartition(topic: name, partition: index)
         try putAsideStray(partition, metadata.image)
-        let (log, _) = try loader(of: partition, configuration).load()
+        let (log, _) = try loader(of: partition, id, configuration).load()
         made.append(Partition(partition, topicID: id, log: log, flusher: flusher))
       }
       try writeIdentity(made.map(\.id), id)

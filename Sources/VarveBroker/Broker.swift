@@ -121,6 +121,7 @@ package final class Broker: Sendable {
       try metadata.close()
       try writeCheckpoints()
       if let failure { throw failure }
+      try CommitJournal.remove(in: directory.path, on: directory.fileSystem)
       try directory.markCleanlyClosed()
     } catch { throw BrokerError(any: error) }
   }
@@ -147,7 +148,7 @@ package final class Broker: Sendable {
       var starts: [TopicPartition: Offset] = [:]
       var cleaned: [TopicPartition: Offset] = [:]
       for partition in allPartitions {
-        recoveryPoints[partition.id] = partition.log.flushedOffset
+        recoveryPoints[partition.id] = partition.log.recoveryPoint
         let start = partition.log.startOffset
         if start > 0 { starts[partition.id] = start }
         let cleanedUpTo = partition.compactor.cleanedUpTo

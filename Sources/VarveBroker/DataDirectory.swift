@@ -44,8 +44,10 @@ package final class DataDirectory: Sendable {
       try properties.write(in: path, on: fileSystem)
     }
     wasCleanlyClosed = try CleanShutdownMarker.exists(in: path, on: fileSystem)
+    // Somebody else may have gone on with the logs since it was written.
+    if wasCleanlyClosed { try CommitJournal.remove(in: path, on: fileSystem) }
     // From here on a crash is not a clean shutdown.
-    if wasCleanlyClosed { try CleanShutdownMarker.remove(in: path, on: fileSystem) }
+    try CleanShutdownMarker.remove(in: path, on: fileSystem)
   }
 
   /// Makes the directory and those above it that are missing, for good: what is synced in them

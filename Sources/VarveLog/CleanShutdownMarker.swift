@@ -27,13 +27,14 @@ package enum CleanShutdownMarker {
     try fileSystem.replaceFile("\(directory)/\(fileName)", with: Array(text.utf8))
   }
 
-  /// Takes the marker away, if it is there, for good before this returns.
+  /// Takes the marker away, if it is there, for good before this returns: where it is not, a
+  /// process may have been killed just after it had taken it away.
   package static func remove(
     in directory: String, on fileSystem: any FileSystem
   ) throws(LogError) {
-    guard try exists(in: directory, on: fileSystem) else { return }
-    do {
-      try fileSystem.remove("\(directory)/\(fileName)")
+    let path = "\(directory)/\(fileName)"
+    do throws(FileError) {
+      if try fileSystem.kind(of: path) != nil { try fileSystem.remove(path) }
       try fileSystem.syncDirectory(directory)
     } catch { throw LogError(error) }
   }

@@ -3,8 +3,8 @@ package import VarveBase
 internal import Synchronization
 
 /// Makes appends durable for all that wait, in rounds: whoever comes while one sync runs shares
-/// the next. Many logs are synced by one call for the file system, so that a round costs about the
-/// same however many partitions are dirty.
+/// the next. Many logs share a write to the commit journal or a sync of the file system, so that a
+/// round costs about the same however many partitions are dirty.
 ///
 /// After a round, those that it has served are likely to come again: the next one waits for as
 /// many, but a fraction of a sync at most. Else it would run with the few that came first, and the
@@ -16,8 +16,7 @@ package final class Flusher: Sendable {
   /// Up to this many logs, a sync of each file is cheaper than one of the whole file system.
   static let singleSyncsMax = 4
 
-  private let root: String
-  private let fileSystem: any FileSystem
+  private let shared: Mutex<SharedSync>
   private let queue = DispatchQueue(label: "varve.flusher")
   private let state = Mutex(State())
   private let syncs = Atomic<UInt64>(0)
@@ -39,8 +38,7 @@ package final class Flusher: Sendable {
 
   /// A flusher of logs in directories below `root`, which all lie in one file system.
   package init(root: String, on fileSystem: any FileSystem) {
-    self.root = root
-    self.fileSystem = fileSystem
+    shared = Mutex(SharedSync(root: root, on: fileSystem))
   }
 
   /// Calls `completed` once everything before `offset` of the log is on the disk for good, or with
@@ -145,20 +143,7 @@ package final class Flusher: Sendable {
   private func flushTogether(
     _ logs: [ObjectIdentifier: PartitionLog]
   ) -> [ObjectIdentifier: LogError] {
-    var failures: [ObjectIdentifier: LogError] = [:]
-    var points: [(log: PartitionLog, point: PartitionLog.FlushPoint)] = []
-    for (id, log) in logs {
-      do {
-        if let point = try log.flushPoint() { points.append((log, point)) }
-      } catch { failures[id] = error }
-    }
     syncs.add(1, ordering: .relaxed)
-    do {
-      try fileSystem.syncAll(below: root)
-      for (log, point) in points { log.flushed(point) }
-    } catch {
-      for (log, _) in points { failures[ObjectIdentifier(log)] = log.fail(error) }
-    }
-    return failures
+    return shared.withLock { $0.makeDurable(logs) }
   }
 }

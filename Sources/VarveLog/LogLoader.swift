@@ -14,6 +14,8 @@ package struct LogLoader {
   package let directory: String
   let fileSystem: any FileSystem
   let time: any TimeSource
+  /// Which topic of that name it is; zero for a log by itself.
+  package var topicID = TopicID.zero
   package var configuration = LogConfiguration()
   /// From the recovery-point checkpoint: all before it was synced.
   package var recoveryPoint: Offset = 0
@@ -23,6 +25,8 @@ package struct LogLoader {
   package var logStartOffset: Offset = 0
   /// Whether the directory was closed in order, so that nothing can be torn.
   package var isCleanlyClosed = false
+  /// What the commit journal has for logs that were not closed in order.
+  package var commits = RecoveredCommits()
 
   package init(
     _ partition: TopicPartition, directory: String, on fileSystem: any FileSystem,
@@ -43,6 +47,8 @@ package struct LogLoader {
     package var cutReason: String?
     /// Segments whose indexes were missing or could not be right, and were built again.
     package var rebuiltIndexes = 0
+    /// Bytes that were missing in the log's files, and that the commit journal had.
+    package var restoredBytes = 0
     /// Where the log begins anew: records were deleted up to there, and the crash took all that had
     /// been appended after an offset before it.
     package var restartOffset: Offset?
@@ -94,7 +100,11 @@ package struct LogLoader {
       loading.producers = nil
       return
     }
-    let content = try rebuilder.check()
+    var content = try rebuilder.check()
+    if mustRecover {
+      loading.report.restoredBytes +=
+        try restore(&content, of: rebuilder, before: followers.first)
+    }
     try judge(content, in: files, before: followers.first, &loading)
     if loading.isTorn {
       // Those that follow go first: a crash in between must not leave a gap before them.
@@ -236,6 +246,7 @@ package struct LogLoader {
     _ epochs: LeaderEpochs, now: Timestamp
   ) throws(LogError) -> PartitionLog {
     let end = writer.nextOffset
+    let durable = DurableEnd(writer)
     let segments = loading.closed + [writer.segment]
     try ProducerSnapshot.removeStray(
       in: directory, after: end, keeping: Set(segments.map(\.baseOffset)), on: fileSystem)
@@ -245,10 +256,11 @@ package struct LogLoader {
     }
     let start = max(logStartOffset, segments[0].baseOffset)
     return PartitionLog(
-      partition, directory: directory, on: fileSystem, time: time,
+      partition, topicID: topicID, directory: directory, on: fileSystem, time: time,
       state: PartitionLog.State(
         configuration: configuration, segments: segments, writer: writer, producers: producers,
-        leaderEpochs: epochs, logStartOffset: start, recoveryPoint: end, lastFlush: now))
+        leaderEpochs: epochs, logStartOffset: start, recoveryPoint: end, durable: durable,
+        lastFlush: now))
   }
 
   private func sync(_ file: any File) throws(LogError) {

@@ -5,21 +5,31 @@ extension PartitionLog {
   /// What a sync that starts now will make durable.
   package struct FlushPoint: Sendable {
     package let offset: Offset
+    /// What is not durable yet; nil unless all of it is in a segment in use whose name is.
+    let tail: Tail?
+    /// Where the segment in use ends.
+    fileprivate let position: Int
     fileprivate let active: any File
     fileprivate let closed: [UnsyncedSegment]
     /// Whether files were made whose names are not durable yet.
     fileprivate let hasNewFiles: Bool
+
+    /// The batches from an offset on.
+    struct Tail: Sendable {
+      let firstOffset: Offset
+      let batches: ByteSlice
+    }
   }
 
-  /// Nil where everything is on the disk for good. Throws after a failed sync.
+  /// Nil where all of the log's files are on the disk for good. Throws after a failed sync.
   package func flushPoint() throws(LogError) -> FlushPoint? {
     try state.withLock { state throws(LogError) in
       if let failure = state.failure { throw failure }
       let end = state.writer.nextOffset
       guard state.recoveryPoint < end || !state.unsynced.isEmpty else { return nil }
       return FlushPoint(
-        offset: end, active: state.writer.file, closed: state.unsynced,
-        hasNewFiles: state.recoveryPoint <= state.writer.segment.baseOffset)
+        offset: end, tail: state.tail, position: state.writer.end.end, active: state.writer.file,
+        closed: state.unsynced, hasNewFiles: state.hasNewFiles)
     }
   }
 
@@ -49,9 +59,20 @@ extension PartitionLog {
       state.unsynced.removeAll { done in point.closed.contains { $0.segment === done.segment } }
       guard point.offset > state.recoveryPoint else { return }
       state.recoveryPoint = point.offset
-      state.lastFlush = time.now
-      publish(state)
+      advanceDurable(to: point, &state)
     }
+  }
+
+  /// Records that the commit journal has all up to `point`, which the log's files may not have.
+  func committed(_ point: FlushPoint) {
+    state.withLock { state in advanceDurable(to: point, &state) }
+  }
+
+  private func advanceDurable(to point: FlushPoint, _ state: inout State) {
+    guard point.offset > state.durable.offset else { return }
+    state.durable = DurableEnd(offset: point.offset, position: point.position)
+    state.lastFlush = time.now
+    publish(state)
   }
 
   /// Takes the log out of use: after a failed sync the kernel may have dropped the pages that it
@@ -77,7 +98,7 @@ extension PartitionLog {
   package var isFlushDue: Bool {
     let now = time.now
     return state.withLock { state in
-      let pending = state.writer.nextOffset - state.recoveryPoint
+      let pending = state.writer.nextOffset - state.durable.offset
       guard pending > 0, state.failure == nil else { return false }
       let configuration = state.configuration
       let age = now.rawValue - state.lastFlush.rawValue
@@ -119,6 +140,7 @@ extension PartitionLog {
     }
     state.unsynced = []
     state.recoveryPoint = state.writer.nextOffset
+    state.durable = DurableEnd(state.writer)
     state.isClosed = true
     publish(state)
   }
@@ -130,5 +152,35 @@ extension PartitionLog {
       publish(state)
     }
     waiters.wakeAll()
+  }
+}
+
+/// Up to where a log is on the disk for good, in its files or in the commit journal.
+struct DurableEnd {
+  var offset: Offset
+  /// In the segment that was in use then.
+  var position: Int
+
+  init(offset: Offset, position: Int) {
+    self.offset = offset
+    self.position = position
+  }
+
+  /// All that was appended.
+  init(_ writer: borrowing SegmentWriter) {
+    self.init(offset: writer.nextOffset, position: writer.end.end)
+  }
+}
+
+extension PartitionLog.State {
+  /// Whether files were made whose names are not durable yet.
+  fileprivate var hasNewFiles: Bool { recoveryPoint <= writer.segment.baseOffset }
+
+  /// Without new files no closed segment waits for a sync either, and the durable end is one of
+  /// the segment in use.
+  fileprivate var tail: PartitionLog.FlushPoint.Tail? {
+    guard !hasNewFiles else { return nil }
+    return PartitionLog.FlushPoint.Tail(
+      firstOffset: durable.offset, batches: writer.batches(from: durable.position))
   }
 }

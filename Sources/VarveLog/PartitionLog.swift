@@ -10,6 +10,8 @@ internal import Synchronization
 /// Every method may be called from any thread, and blocks for at most the disk.
 package final class PartitionLog: Sendable {
   package let partition: TopicPartition
+  /// Which topic of that name it is; zero for a log by itself.
+  package let topicID: TopicID
   /// The partition's directory.
   package let directory: String
   let fileSystem: any FileSystem
@@ -37,8 +39,9 @@ package final class PartitionLog: Sendable {
     var producers: ProducerStateTable
     var leaderEpochs: LeaderEpochs
     var logStartOffset: Offset
-    /// All before it is on the disk for good.
+    /// All before it is in the log's files for good.
     var recoveryPoint: Offset
+    var durable: DurableEnd
     /// Closed segments whose files were not synced yet.
     var unsynced: [UnsyncedSegment] = []
     var lastFlush: Timestamp
@@ -50,17 +53,18 @@ package final class PartitionLog: Sendable {
   }
 
   init(
-    _ partition: TopicPartition, directory: String, on fileSystem: any FileSystem,
-    time: any TimeSource, state: consuming sending State
+    _ partition: TopicPartition, topicID: TopicID, directory: String,
+    on fileSystem: any FileSystem, time: any TimeSource, state: consuming sending State
   ) {
     self.partition = partition
+    self.topicID = topicID
     self.directory = directory
     self.fileSystem = fileSystem
     self.time = time
     publishedEnd = Atomic(state.writer.nextOffset.rawValue)
     publishedStableEnd = Atomic(state.lastStableOffset.rawValue)
     publishedStart = Atomic(state.logStartOffset.rawValue)
-    publishedFlushed = Atomic(state.recoveryPoint.rawValue)
+    publishedFlushed = Atomic(state.durable.offset.rawValue)
     publishedCompression = Atomic(Self.number(of: state.configuration.compression))
     self.state = Mutex(state)
   }
@@ -74,6 +78,9 @@ package final class PartitionLog: Sendable {
 
   /// The first offset that may be read.
   package var startOffset: Offset { Offset(publishedStart.load(ordering: .acquiring)) }
+
+  /// All before it is in the log's files for good: where the check after a crash begins.
+  package var recoveryPoint: Offset { state.withLock { $0.recoveryPoint } }
 
   /// All before it survives a power loss.
   package var flushedOffset: Offset { Offset(publishedFlushed.load(ordering: .acquiring)) }
@@ -110,7 +117,7 @@ package final class PartitionLog: Sendable {
   func publish(_ state: borrowing State) {
     publishEnds(state)
     publishedStart.store(state.logStartOffset.rawValue, ordering: .releasing)
-    publishedFlushed.store(state.recoveryPoint.rawValue, ordering: .releasing)
+    publishedFlushed.store(state.durable.offset.rawValue, ordering: .releasing)
     publishedClosed.store(state.isClosed, ordering: .releasing)
   }
 }
@@ -124,7 +131,7 @@ extension PartitionLog.State {
   /// Whether an append counts as done only after a sync.
   @inline(__always) var mustSync: Bool {
     configuration.durability == .group
-      || writer.nextOffset - recoveryPoint >= configuration.flushMessages
+      || writer.nextOffset - durable.offset >= configuration.flushMessages
   }
 
   /// Whether a batch belongs into a new segment.

@@ -25,9 +25,13 @@ struct SegmentRebuilder {
   }
 
   /// Reads every batch, each checked whole, up to the first that does not check. Changes nothing.
-  func check() throws(LogError) -> Content {
+  ///
+  /// - Parameter known: what was found before, if more was stored behind that since.
+  func check(after known: Content? = nil) throws(LogError) -> Content {
     let (log, fileBytes) = try map()
-    var content = Content(nextOffset: files.baseOffset, fileBytes: fileBytes)
+    var content = Content(
+      end: known?.end ?? 0, nextOffset: known?.nextOffset ?? files.baseOffset,
+      fileBytes: fileBytes)
     guard let log else { return content }
     while content.end < fileBytes {
       do {

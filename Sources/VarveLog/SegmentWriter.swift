@@ -42,6 +42,9 @@ struct SegmentWriter: ~Copyable {
       views: Segment.Views(
         log: log, offsetIndex: indexes.offsets, timeIndex: indexes.times,
         transactionIndex: indexes.transactions))
+    // What would be read ahead into a small segment is zeros, which take longer to clear than the
+    // appends take, and memory that many partitions do not have.
+    if end.end < Self.largeFrom { log.advise(.random, end.end..<min(Self.largeFrom, log.count)) }
   }
 
   private static func open(
@@ -144,6 +147,9 @@ struct SegmentWriter: ~Copyable {
     log.store(batch.extracting(payload..<batch.byteCount), at: start + payload)
     header.writeUnpublished(to: log, at: start)
   }
+
+  /// What was appended from a position on.
+  func batches(from position: Int) -> ByteSlice { log.slice(position..<end.end) }
 
   /// Gives back what lies past the end and completes the time index, so that the files are as
   /// Kafka leaves closed ones. Reading goes on; appending is over.

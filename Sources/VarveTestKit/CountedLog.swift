@@ -30,7 +30,7 @@ package enum CountedLog {
     _ log: PartitionLog, in root: String, on fileSystem: any FileSystem
   ) throws {
     try OffsetCheckpoint(.recoveryPoint, in: root, on: fileSystem)
-      .write([log.partition: log.flushedOffset])
+      .write([log.partition: log.recoveryPoint])
   }
 
   /// Appends the records of the next `count` offsets in one batch.

@@ -12,6 +12,8 @@ final class LogKeeper {
   let log: PartitionLog
   let report: LogLoader.Report
   let partition: TopicPartition
+  /// With a journal that is full after a few rounds, and takes no large one.
+  private var shared: SharedSync
 
   init(
     on fileSystem: any FileSystem, configuration: LogConfiguration, time: any TimeSource
@@ -27,21 +29,29 @@ final class LogKeeper {
     loader.logStartOffset =
       try OffsetCheckpoint(.logStart, in: Self.root, on: fileSystem).read()[partition] ?? 0
     loader.isCleanlyClosed = try CleanShutdownMarker.exists(in: Self.root, on: fileSystem)
+    if loader.isCleanlyClosed {
+      try CommitJournal.remove(in: Self.root, on: fileSystem)
+    } else {
+      loader.commits = try RecoveredCommits(in: Self.root, on: fileSystem)
+    }
     try CleanShutdownMarker.remove(in: Self.root, on: fileSystem)
+    var limits = SharedSync.Limits()
+    limits.journalBytes = 5000
+    limits.roundBytes = 1500
+    shared = SharedSync(root: Self.root, on: fileSystem, limits: limits)
     (log, report) = try loader.load()
   }
 
-  /// As the flusher does it: file by file, or with one call for the whole file system.
+  /// As the flusher does it: file by file, or for many logs at once.
   func flush(together: Bool) throws {
     guard together else { return try log.flush() }
-    guard let point = try log.flushPoint() else { return }
-    do { try fileSystem.syncAll(below: Self.root) } catch { throw log.fail(error) }
-    log.flushed(point)
+    let failures = shared.makeDurable([ObjectIdentifier(log): log])
+    if let failure = failures.values.first { throw failure }
   }
 
   func checkpointRecoveryPoint() throws {
     try OffsetCheckpoint(.recoveryPoint, in: Self.root, on: fileSystem)
-      .write([partition: log.flushedOffset])
+      .write([partition: log.recoveryPoint])
   }
 
   /// Returns the start that is durable now.
@@ -55,6 +65,7 @@ final class LogKeeper {
     try log.close()
     try checkpointRecoveryPoint()
     _ = try checkpointStart()
+    try CommitJournal.remove(in: Self.root, on: fileSystem)
     try CleanShutdownMarker.write(in: Self.root, on: fileSystem)
   }
 }

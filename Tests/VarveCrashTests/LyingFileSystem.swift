@@ -11,6 +11,8 @@ struct LyingFileSystem: FileSystem {
     case directories
     /// The flusher's call for many logs at once does nothing.
     case everythingBelow
+    /// Nor does its sync of the commit journal.
+    case journal
   }
 
   let disk: SimulatedFileSystem
@@ -24,7 +26,8 @@ struct LyingFileSystem: FileSystem {
 
   func open(_ path: String, _ access: FileAccess) throws(FileError) -> any File {
     let file = try disk.open(path, access)
-    return lie == .files ? LyingFile(file) : file
+    let isLying = lie == .files || lie == .journal && path.hasSuffix("/commit-journal")
+    return isLying ? LyingFile(file) : file
   }
 
   func kind(of path: String) throws(FileError) -> FileKind? { try disk.kind(of: path) }

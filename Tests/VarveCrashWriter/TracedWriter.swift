@@ -6,7 +6,7 @@ import VarveBroker
 /// Appends single records, for `SystemCallTests` to watch: all on the thread that it is called on.
 ///
 /// It writes "begin" before the records that count and "end" after them; those before have made the
-/// topic's files.
+/// topic's files, and the first entries of its indexes.
 enum TracedWriter {
   /// `configs` are the topic's, each `NAME=VALUE`.
   static func run(in directory: String, count: Int, configs: some Sequence<String>) throws {
@@ -19,7 +19,7 @@ enum TracedWriter {
       "traced", configs: Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0[1]) }))
     let varve = Varve(LocalCluster(broker, time: SystemTime()))
     var writer = try varve.writer("traced", partition: 0)
-    try append(10, to: &writer)
+    try append(100, to: &writer)
     write(1, "begin\n", 6)
     try append(count, to: &writer)
     write(1, "end\n", 4)

@@ -7,13 +7,14 @@ public func fuzzSideFile(_ start: UnsafeRawPointer?, _ count: Int) -> CInt {
   let input = UnsafeRawBufferPointer(start: start, count: count)
   guard let kind = input.first else { return 0 }
   let bytes = UnsafeRawBufferPointer(rebasing: input.dropFirst()).bytes
-  switch kind % 6 {
+  switch kind % 7 {
   case 0: fuzzProducerSnapshot(bytes)
   case 1: fuzzSealedProducerSnapshot(bytes)
   case 2: fuzzTransactionIndex(bytes)
   case 3: fuzzTextFiles(bytes)
   case 4: fuzzOffsetIndex(bytes)
-  default: fuzzTimeIndex(bytes)
+  case 5: fuzzTimeIndex(bytes)
+  default: fuzzCommitJournal(bytes)
   }
   return 0
 }

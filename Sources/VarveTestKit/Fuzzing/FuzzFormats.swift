@@ -59,6 +59,30 @@ package func fuzzTextFiles(_ bytes: RawSpan) {
   }
 }
 
+/// A commit journal, and a round of one whose checksum is right: what it gives are whole batches.
+package func fuzzCommitJournal(_ bytes: RawSpan) {
+  fuzzCommits(ByteSlice(bytes))
+  var sealed: [UInt8] = [0x56, 0x43, 0x4A, 1, 0, 0, 0, 0]
+  for shift in [24, 16, 8, 0] { sealed.append(UInt8(truncatingIfNeeded: bytes.byteCount >> shift)) }
+  let before = CRC32C.checksum(ByteSlice(sealed).bytes)
+  let checksum = CRC32C.checksum(bytes, continuing: before)
+  for shift in [24, 16, 8, 0] { sealed.append(UInt8(truncatingIfNeeded: checksum >> shift)) }
+  fuzzCommits(ByteSlice(sealed + Array(ByteSlice(bytes))))
+}
+
+/// A name that is one byte long, so that inputs come upon it.
+private func fuzzCommits(_ journal: ByteSlice) {
+  guard let commits = try? RecoveredCommits(journal, file: "fuzz"),
+    let name = try? TopicName("a")
+  else { return }
+  for offset in 0...2 {
+    let batches = commits.batches(
+      of: TopicPartition(topic: name, partition: 0), .zero, from: Offset(Int64(offset)),
+      before: nil)
+    precondition(batches?.allSatisfy { $0.count >= RecordBatchHeader.byteCount } ?? true)
+  }
+}
+
 /// An offset index: whatever it says, lookups answer with a place that could be.
 package func fuzzOffsetIndex(_ bytes: RawSpan) {
   withFuzzedFile(bytes) { disk, path in

@@ -224,4 +224,20 @@ import VarveTestSupport
     try CleanShutdownMarker.remove(in: directory, on: scratch.files)
     #expect(try !CleanShutdownMarker.exists(in: directory, on: scratch.files))
   }
+
+  @Test func `G08: a mark that a killed process took away does not come back with a power loss`()
+    throws
+  {
+    let disk = SimulatedFileSystem(seed: 1)
+    try disk.createDirectory("/data")
+    try disk.syncDirectory("/")
+    try CleanShutdownMarker.write(in: "/data", on: disk)
+    try disk.remove("/data/\(CleanShutdownMarker.fileName)")
+    let next = disk.afterProcessCrash()
+    try CleanShutdownMarker.remove(in: "/data", on: next)
+    for seed in UInt64(1)...20 {
+      let lost = next.afterPowerLoss(seed: seed)
+      #expect(try !CleanShutdownMarker.exists(in: "/data", on: lost))
+    }
+  }
 }

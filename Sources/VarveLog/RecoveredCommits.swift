@@ -1,0 +1,149 @@
+package import VarveBase
+
+/// What a commit journal holds after a crash: batches that were acknowledged and may be missing in
+/// the files of their logs.
+package struct RecoveredCommits: Sendable {
+  /// By directory of the partition and topic; in the order in which they were committed.
+  private var commits: [Key: [Commit]] = [:]
+
+  private struct Key: Hashable {
+    let partition: TopicPartition
+    let topicID: TopicID
+  }
+
+  /// Nothing to recover.
+  package init() {}
+
+  /// Reads the journal of the data directory `root`, up to the first round that is not whole: such
+  /// a one was never acknowledged. Throws `.unsupportedVersion`, `.corrupt`, `.io`.
+  package init(in root: String, on fileSystem: any FileSystem) throws(LogError) {
+    let path = "\(root)/\(CommitJournal.fileName)"
+    try self.init(try fileSystem.readFile(path) ?? ByteSlice(), file: path)
+  }
+
+  /// Reads a journal's bytes; `file` is for errors. Throws `.unsupportedVersion`, `.corrupt`.
+  package init(_ bytes: ByteSlice, file: String) throws(LogError) {
+    var previous: UInt32?
+    var position = 0
+    while let round = try Self.round(in: bytes, at: position, after: previous, file) {
+      var reader = CommitReader(bytes.slice(round), at: CommitRound.headerBytes)
+      while !reader.isAtEnd {
+        guard let commit = reader.next() else {
+          throw LogError(
+            .corrupt,
+            "a round of commits checks but makes no sense. Removing the file gives them up",
+            file: file, at: .byte(position))
+        }
+        let key = Key(partition: commit.partition, topicID: commit.topicID)
+        commits[key, default: []].append(commit)
+      }
+      previous = bytes.bytes.bigEndian(at: position + CommitRound.checksumAt, as: UInt32.self)
+      position = round.upperBound
+    }
+  }
+
+  private static func round(
+    in bytes: ByteSlice, at position: Int, after previous: UInt32?, _ file: String
+  ) throws(LogError) -> Range<Int>? {
+    let header = CommitRound.headerBytes
+    guard bytes.count - position >= header else { return nil }
+    let rest = bytes.slice(position..<bytes.count).bytes
+    let magic = rest.bigEndian(at: 0, as: UInt32.self)
+    guard magic >> 8 == CommitRound.magic >> 8 else { return nil }
+    let length = rest.bigEndian(at: CommitRound.lengthAt, as: UInt32.self)
+    guard Int(length) <= rest.byteCount - header else { return nil }
+    let round = rest.extracting(0..<header + Int(length))
+    guard CommitRound.checksum(of: round) == round.bigEndian(at: CommitRound.checksumAt),
+      previous.map({ $0 == round.bigEndian(at: CommitRound.previousAt) }) ?? true
+    else { return nil }
+    guard magic == CommitRound.magic else {
+      throw LogError(
+        .unsupportedVersion,
+        "commits of version \(magic & 0xFF); only \(CommitRound.magic & 0xFF) is known", file: file,
+        at: .byte(position))
+    }
+    return position..<position + round.byteCount
+  }
+
+  /// Batches of a log that go on at `offset`, as far as they follow one another and end before
+  /// `limit`; nil where the journal has none.
+  package func batches(
+    of partition: TopicPartition, _ topicID: TopicID, from offset: Offset, before limit: Offset?
+  ) -> [ByteSlice]? {
+    var found: [ByteSlice] = []
+    var next = offset
+    for commit in commits[Key(partition: partition, topicID: topicID)] ?? []
+    where commit.firstOffset <= next {
+      guard let (bytes, end) = commit.batches(from: next, before: limit) else { continue }
+      found.append(bytes)
+      next = end
+    }
+    return found.isEmpty ? nil : found
+  }
+}
+
+extension Commit {
+  /// The batches from the one that starts at `offset` on that end before `limit`, and their end;
+  /// nil where there are none.
+  fileprivate func batches(from offset: Offset, before limit: Offset?) -> (ByteSlice, Offset)? {
+    var position = 0
+    var start: Int?
+    var end = offset
+    while position < batches.count, let header = header(at: position) {
+      if start == nil, header.baseOffset == offset { start = position }
+      if start != nil {
+        if let limit, header.nextOffset > limit { break }
+        end = header.nextOffset
+      }
+      position += header.sizeInBytes
+    }
+    guard let start, end > offset else { return nil }
+    return (batches.slice(start..<position), end)
+  }
+
+  /// Nil where no batch is: whoever loads the log says so, when the batches end too early.
+  private func header(at position: Int) -> RecordBatchHeader? {
+    do throws(RecordBatchError) {
+      return try RecordBatch.checkedHeader(batches.slice(position..<batches.count).bytes)
+    } catch { return nil }
+  }
+}
+
+/// Takes the commits of one round apart; bounds are checked, the checksum was.
+private struct CommitReader {
+  private let bytes: ByteSlice
+  private var position: Int
+
+  init(_ bytes: ByteSlice, at position: Int) {
+    self.bytes = bytes
+    self.position = position
+  }
+
+  var isAtEnd: Bool { position == bytes.count }
+
+  /// Nil where the bytes are no commit.
+  mutating func next() -> Commit? {
+    guard let topicID = integer(as: UInt128.self), let partition = integer(as: Int32.self),
+      let nameLength = integer(as: UInt16.self), let name = take(Int(nameLength)),
+      let topic = try? TopicName(String(decoding: name, as: UTF8.self)),
+      let offset = integer(as: Int64.self), let length = integer(as: UInt32.self),
+      let batches = take(Int(length))
+    else { return nil }
+    return Commit(
+      partition: TopicPartition(topic: topic, partition: partition),
+      topicID: TopicID(rawValue: topicID), firstOffset: Offset(offset), batches: batches)
+  }
+
+  private mutating func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+    as type: Value.Type
+  ) -> Value? {
+    guard let bytes = take(MemoryLayout<Value>.size) else { return nil }
+    return bytes.bytes.bigEndian(at: 0, as: type)
+  }
+
+  private mutating func take(_ count: Int) -> ByteSlice? {
+    guard count <= bytes.count - position else { return nil }
+    defer { position += count }
+    return bytes.slice(position..<position + count)
+  }
+}
