@@ -28,6 +28,9 @@ package protocol FileSystem: Sendable {
   /// Makes all that was written below a path durable, in one call however many files it is.
   func syncAll(below path: String) throws(FileError)
 
+  /// The volume of a directory, to make all that was written below it durable again and again.
+  func volume(below path: String) throws(FileError) -> any Volume
+
   /// The size of the volume that has a path, and what may still be written to it.
   func space(at path: String) throws(FileError) -> VolumeSpace
 
@@ -52,6 +55,13 @@ package struct VolumeSpace: Equatable, Sendable {
     self.totalBytes = totalBytes
     self.availableBytes = availableBytes
   }
+}
+
+/// Where a directory is, held open.
+package protocol Volume: Sendable {
+  /// Makes all that was written below the directory durable. Throws for what could not be written
+  /// since the volume was opened, whoever else has been told of that.
+  func syncAll() throws(FileError)
 }
 
 /// Holds a lock for as long as it lives.

@@ -85,8 +85,11 @@ package struct LocalFileSystem: FileSystem {
   }
 
   package func syncAll(below path: String) throws(FileError) {
-    let directory = try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY)
-    _ = try systemCall("syncfs", path) { varve_sync_file_system(directory.number) }
+    try volume(below: path).syncAll()
+  }
+
+  package func volume(below path: String) throws(FileError) -> any Volume {
+    LocalVolume(try FileDescriptor(opening: path, O_RDONLY | O_DIRECTORY), path)
   }
 
   package func space(at path: String) throws(FileError) -> VolumeSpace {

@@ -89,6 +89,8 @@ extension Broker {
         state.withLock { $0.partitions[id] = partition }
       }
     }
+    // All is in the logs' files now, synced.
+    try CommitJournal.remove(in: directory.path, on: directory.fileSystem)
     let named = [recoveryPoints, starts, cleaned].flatMap(\.keys)
     try forgetDeleted(named)
   }

@@ -118,6 +118,7 @@ package final class Broker: Sendable {
     do {
       let partitions = allPartitions
       let failure = closeLogs(of: partitions)
+      flusher.close()
       try metadata.close()
       try writeCheckpoints()
       if let failure { throw failure }

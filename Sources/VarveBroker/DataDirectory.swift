@@ -44,7 +44,7 @@ package final class DataDirectory: Sendable {
       try properties.write(in: path, on: fileSystem)
     }
     wasCleanlyClosed = try CleanShutdownMarker.exists(in: path, on: fileSystem)
-    // Somebody else may have gone on with the logs since it was written.
+    // Somebody else may have gone on with the logs since they were written.
     if wasCleanlyClosed { try CommitJournal.remove(in: path, on: fileSystem) }
     // From here on a crash is not a clean shutdown.
     try CleanShutdownMarker.remove(in: path, on: fileSystem)

@@ -6,9 +6,11 @@ package import VarveBase
 ///
 /// The batches are in the logs' files as well, unsynced. After a power loss `RecoveredCommits` has
 /// them for the loaders of the logs. Once the files were synced the journal starts over at its
-/// front, on blocks that are there already.
+/// front, on blocks that are there already. There are two, so that one is written while files are
+/// synced for the other.
 package struct CommitJournal: ~Copyable {
-  static let fileName = "commit-journal"
+  /// Of both.
+  static let fileNames = ["commit-journal.0", "commit-journal.1"]
 
   private let path: String
   private let fileSystem: any FileSystem
@@ -19,9 +21,9 @@ package struct CommitJournal: ~Copyable {
   private var end = 0
   private var round = CommitRound()
 
-  /// A journal in the data directory `root` that starts over, whatever its file holds.
-  init(in root: String, capacity: Int, on fileSystem: any FileSystem) {
-    path = "\(root)/\(Self.fileName)"
+  /// A journal that starts over, whatever the file at `path` holds.
+  init(_ path: String, capacity: Int, on fileSystem: any FileSystem) {
+    self.path = path
     self.capacity = capacity
     self.fileSystem = fileSystem
   }
@@ -70,12 +72,16 @@ package struct CommitJournal: ~Copyable {
 }
 
 extension CommitJournal {
-  /// Removes the journal of a data directory, where there is one: all logs were closed in order.
+  /// Removes the journals of a data directory, where there are any, for good before this returns:
+  /// all logs were closed in order, or opened and synced.
   package static func remove(in root: String, on fileSystem: any FileSystem) throws(LogError) {
-    let path = "\(root)/\(fileName)"
     do throws(FileError) {
-      guard try fileSystem.kind(of: path) != nil else { return }
-      try fileSystem.remove(path)
+      var isPresent = false
+      for path in fileNames.map({ "\(root)/\($0)" }) where try fileSystem.kind(of: path) != nil {
+        try fileSystem.remove(path)
+        isPresent = true
+      }
+      if isPresent { try fileSystem.syncDirectory(root) }
     } catch { throw LogError(error) }
   }
 }

@@ -41,6 +41,10 @@ package final class Flusher: Sendable {
     shared = Mutex(SharedSync(root: root, on: fileSystem))
   }
 
+  /// Ends the work with the commit journals, which the next owner of the directory may have.
+  /// Returns once a round that is under way is over. The logs were closed before.
+  package func close() { shared.withLock { $0.close() } }
+
   /// Calls `completed` once everything before `offset` of the log is on the disk for good, or with
   /// the error that keeps it from being so. Never called on the caller's stack.
   package func whenDurable(

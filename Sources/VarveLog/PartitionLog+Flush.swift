@@ -35,6 +35,11 @@ extension PartitionLog {
 
   /// Makes everything appended before the call durable.
   package func flush() throws(LogError) {
+    // An error is told to one of two who sync a file at once.
+    try syncing.withLock { _ throws(LogError) in try flushAlone() }
+  }
+
+  private func flushAlone() throws(LogError) {
     guard let point = try flushPoint() else { return }
     do {
       for segment in point.closed {
@@ -44,12 +49,14 @@ extension PartitionLog {
       try point.active.sync()
       if point.hasNewFiles { try fileSystem.syncDirectory(directory) }
     } catch { throw fail(error) }
-    flushed(point)
+    try flushed(point)
   }
 
-  /// Records that all up to `point` was synced, by `flush` or by one sync of many logs.
-  package func flushed(_ point: FlushPoint) {
-    state.withLock { state in
+  /// Records that all up to `point` was synced, by `flush` or by one sync of many logs. Throws
+  /// where another sync of the log has failed.
+  package func flushed(_ point: FlushPoint) throws(LogError) {
+    try state.withLock { state throws(LogError) in
+      if let failure = state.failure { throw failure }
       // What the writer had open is not needed any more; readers open what they ask for. Not of a
       // segment that another sync has counted: its files may have other names by now.
       for done in state.unsynced
@@ -65,7 +72,9 @@ extension PartitionLog {
 
   /// Records that the commit journal has all up to `point`, which the log's files may not have.
   func committed(_ point: FlushPoint) {
-    state.withLock { state in advanceDurable(to: point, &state) }
+    state.withLock { state in
+      if !state.hasFailed { advanceDurable(to: point, &state) }
+    }
   }
 
   private func advanceDurable(to point: FlushPoint, _ state: inout State) {
@@ -113,7 +122,9 @@ extension PartitionLog {
   package func close() throws(LogError) {
     // A replacement of segments that is under way comes to its end first.
     try closedFiles.withLock { _ throws(LogError) in
-      try state.withLock { state throws(LogError) in try close(&state) }
+      try syncing.withLock { _ throws(LogError) in
+        try state.withLock { state throws(LogError) in try close(&state) }
+      }
     }
     waiters.wakeAll()
   }

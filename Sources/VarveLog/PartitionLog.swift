@@ -20,6 +20,9 @@ package final class PartitionLog: Sendable {
   /// Held by whoever renames or removes files of closed segments. Taken before `state`, never with
   /// it held, so that appends don't wait for that work.
   let closedFiles = Mutex(ClosedFiles())
+  /// Held by whoever syncs the log's files, until the outcome is in `state`. Taken before that, and
+  /// after `closedFiles`.
+  let syncing = Mutex<Void>(())
 
   private let publishedEnd: Atomic<Int64>
   private let publishedStableEnd: Atomic<Int64>

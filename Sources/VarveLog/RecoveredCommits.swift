@@ -1,9 +1,9 @@
 package import VarveBase
 
-/// What a commit journal holds after a crash: batches that were acknowledged and may be missing in
-/// the files of their logs.
+/// What the commit journals hold after a crash: batches that were acknowledged and may be missing
+/// in the files of their logs.
 package struct RecoveredCommits: Sendable {
-  /// By directory of the partition and topic; in the order in which they were committed.
+  /// By partition and topic, as the journals have them.
   private var commits: [Key: [Commit]] = [:]
 
   private struct Key: Hashable {
@@ -14,15 +14,17 @@ package struct RecoveredCommits: Sendable {
   /// Nothing to recover.
   package init() {}
 
-  /// Reads the journal of the data directory `root`, up to the first round that is not whole: such
-  /// a one was never acknowledged. Throws `.unsupportedVersion`, `.corrupt`, `.io`.
+  /// Reads the journals of the data directory `root`, each up to the first round that is not whole:
+  /// such a one was never acknowledged. Throws `.unsupportedVersion`, `.corrupt`, `.io`.
   package init(in root: String, on fileSystem: any FileSystem) throws(LogError) {
-    let path = "\(root)/\(CommitJournal.fileName)"
-    try self.init(try fileSystem.readFile(path) ?? ByteSlice(), file: path)
+    for path in CommitJournal.fileNames.map({ "\(root)/\($0)" }) {
+      if let bytes = try fileSystem.readFile(path) { try add(bytes, file: path) }
+    }
   }
 
-  /// Reads a journal's bytes; `file` is for errors. Throws `.unsupportedVersion`, `.corrupt`.
-  package init(_ bytes: ByteSlice, file: String) throws(LogError) {
+  /// Takes the commits of a journal's bytes; `file` is for errors. Throws `.unsupportedVersion`,
+  /// `.corrupt`.
+  package mutating func add(_ bytes: ByteSlice, file: String) throws(LogError) {
     var previous: UInt32?
     var position = 0
     while let round = try Self.round(in: bytes, at: position, after: previous, file) {
@@ -66,7 +68,8 @@ package struct RecoveredCommits: Sendable {
   }
 
   /// Batches of a log that go on at `offset`, as far as they follow one another and end before
-  /// `limit`; nil where the journal has none.
+  /// `limit`; nil where the journals have none. There may be more that go on where these end:
+  /// which journal is the later one is nowhere said.
   package func batches(
     of partition: TopicPartition, _ topicID: TopicID, from offset: Offset, before limit: Offset?
   ) -> [ByteSlice]? {

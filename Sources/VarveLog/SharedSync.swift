@@ -1,11 +1,15 @@
+internal import Dispatch
 package import VarveBase
 
-/// Makes what was appended to many logs durable at once: by the commit journal where it is little,
-/// else by one sync of the whole file system, after which the journal starts over.
+/// Makes what was appended to many logs durable at once: by a commit journal where it is little,
+/// else by one sync of the whole file system.
+///
+/// A journal that is full stays as it is until the files of its logs are synced, which another
+/// thread sees to: meanwhile the rounds go on in the other journal.
 package struct SharedSync: ~Copyable {
-  /// How much the journal takes.
+  /// How much a journal takes.
   package struct Limits: Sendable {
-    /// The size of its file: how much is written again before the logs' files are synced.
+    /// The size of its file: how much is written twice before the logs' files are synced.
     package var journalBytes = 32 << 20
     /// What is more is worth a sync of the files that it is in.
     package var roundBytes = 4 << 20
@@ -13,26 +17,33 @@ package struct SharedSync: ~Copyable {
     package init() {}
   }
 
-  private let root: String
-  private let fileSystem: any FileSystem
   private let limits: Limits
+  private let files: FileCheckpoint
+  private let worker: Worker
+  /// The journal in use, and the other one.
   private var journal: CommitJournal
-  /// Logs of which the journal has what their own files may not have.
+  private var spare: CommitJournal
+  /// Logs of which the journal in use has what their own files may not have.
   private var journaled: [ObjectIdentifier: WeakLog] = [:]
-  /// Whether the journal may be written: not after an error that leaves unknown what it, or files
-  /// that it stands in for, can be trusted with. It is then kept as it is for the next start.
+  /// Whether journals may be written: not once they are closed, or after an error that leaves
+  /// unknown what they can be trusted with.
   private var isJournalUsable = true
 
   private struct WeakLog { weak var log: PartitionLog? }
 
-  private typealias Point = (log: PartitionLog, point: PartitionLog.FlushPoint)
+  typealias Point = (log: PartitionLog, point: PartitionLog.FlushPoint)
 
   /// For logs in directories below `root`, which all lie in one file system.
-  package init(root: String, on fileSystem: any FileSystem, limits: Limits = Limits()) {
-    self.root = root
-    self.fileSystem = fileSystem
+  package init(
+    root: String, on fileSystem: any FileSystem, limits: Limits = Limits(),
+    worker: Worker = .thread()
+  ) {
     self.limits = limits
-    journal = CommitJournal(in: root, capacity: limits.journalBytes, on: fileSystem)
+    self.worker = worker
+    files = FileCheckpoint(root: root, on: fileSystem)
+    let paths = CommitJournal.fileNames.map { "\(root)/\($0)" }
+    journal = CommitJournal(paths[0], capacity: limits.journalBytes, on: fileSystem)
+    spare = CommitJournal(paths[1], capacity: limits.journalBytes, on: fileSystem)
   }
 
   /// Makes everything durable that was appended to the logs before the call. Returns the errors of
@@ -46,26 +57,33 @@ package struct SharedSync: ~Copyable {
     for (id, log) in logs {
       do {
         if let point = try log.flushPoint() { points.append((log, point)) }
-      } catch { failures[id] = error }
+      } catch {
+        failures[id] = error
+        if journaled[id] != nil { keepJournals() }
+      }
     }
     guard !points.isEmpty, !writeJournal(points) else { return failures }
-    addJournaled(to: &points, except: logs)
-    do {
-      try fileSystem.syncAll(below: root)
-      for (log, point) in points { log.flushed(point) }
-      journaled = [:]
-      if isJournalUsable { journal.restart() }
-    } catch {
-      for (log, _) in points { failures[ObjectIdentifier(log)] = log.fail(error) }
-    }
+    // One at a time: an error of the disk is told to one of two who ask at once.
+    worker.finish()
+    failures.merge(files.sync(points + journaledPoints(except: logs))) { $1 }
+    if isJournalUsable, files.freesJournals { restart() }
     return failures
   }
 
-  /// Whether the journal has it all now.
+  /// Ends the work with the journals: a round that comes later is left to the files.
+  package mutating func close() {
+    isJournalUsable = false
+    worker.finish()
+  }
+
+  /// Whether a journal has it all now.
   private mutating func writeJournal(_ points: [Point]) -> Bool {
-    guard isJournalUsable, let commits = commits(points) else { return false }
-    do {
-      guard try journal.write(commits) else { return false }
+    guard isJournalUsable, files.freesJournals, let commits = commits(points) else { return false }
+    do throws(FileError) {
+      try files.open()
+      var isWritten = try journal.write(commits)
+      if !isWritten, changeJournals() { isWritten = try journal.write(commits) }
+      guard isWritten else { return false }
     } catch {
       // The files themselves are synced instead, which says what is wrong if all of it is.
       isJournalUsable = error.code == .noSpace
@@ -76,6 +94,23 @@ package struct SharedSync: ~Copyable {
       journaled[ObjectIdentifier(log)] = WeakLog(log: log)
     }
     return true
+  }
+
+  /// Goes on in the other journal, while the files are synced for this one. False where the other
+  /// one is still needed, for good.
+  private mutating func changeJournals() -> Bool {
+    worker.finish()
+    let points = journaledPoints()
+    guard isJournalUsable, files.freesJournals else { return false }
+    worker.start { [files] in _ = files.sync(points) }
+    swap(&journal, &spare)
+    restart()
+    return true
+  }
+
+  private mutating func restart() {
+    journal.restart()
+    journaled = [:]
   }
 
   /// Nil where it is too much, or where it is not all in the segments in use.
@@ -95,18 +130,44 @@ package struct SharedSync: ~Copyable {
     return commits
   }
 
-  /// The logs that a sync of all files frees the journal of.
-  private mutating func addJournaled(
-    to points: inout [Point], except others: [ObjectIdentifier: PartitionLog]
-  ) {
+  /// What a sync of all files frees the journal in use of.
+  private mutating func journaledPoints(
+    except others: [ObjectIdentifier: PartitionLog] = [:]
+  ) -> [Point] {
+    var points: [Point] = []
     for (id, weak) in journaled where others[id] == nil {
       guard let log = weak.log else { continue }
       do {
         if let point = try log.flushPoint() { points.append((log, point)) }
-      } catch {
-        // A sync of its file failed, which may lack what the journal has.
-        isJournalUsable = false
-      }
+      } catch { keepJournals() }
+    }
+    return points
+  }
+
+  /// A sync of a log's file failed, which may lack what the journal has.
+  private mutating func keepJournals() { isJournalUsable = false }
+}
+
+extension SharedSync {
+  /// Who syncs files while rounds go on.
+  package struct Worker: Sendable {
+    /// Takes work to be done soon, in order.
+    let start: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// Returns once the work that was taken is done.
+    let finish: @Sendable () -> Void
+
+    package init(
+      start: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+      finish: @escaping @Sendable () -> Void
+    ) {
+      self.start = start
+      self.finish = finish
+    }
+
+    /// A thread that is there while there is work.
+    package static func thread() -> Worker {
+      let queue = DispatchQueue(label: "varve.checkpoint")
+      return Worker(start: { work in queue.async { work() } }, finish: { queue.sync {} })
     }
   }
 }

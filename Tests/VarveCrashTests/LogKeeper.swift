@@ -12,7 +12,7 @@ final class LogKeeper {
   let log: PartitionLog
   let report: LogLoader.Report
   let partition: TopicPartition
-  /// With a journal that is full after a few rounds, and takes no large one.
+  /// With journals that are full after a few rounds, and take no large one.
   private var shared: SharedSync
 
   init(
@@ -38,7 +38,7 @@ final class LogKeeper {
     var limits = SharedSync.Limits()
     limits.journalBytes = 5000
     limits.roundBytes = 1500
-    shared = SharedSync(root: Self.root, on: fileSystem, limits: limits)
+    shared = SharedSync(root: Self.root, on: fileSystem, limits: limits, worker: .atOnce)
     (log, report) = try loader.load()
   }
 
@@ -68,6 +68,11 @@ final class LogKeeper {
     try CommitJournal.remove(in: Self.root, on: fileSystem)
     try CleanShutdownMarker.write(in: Self.root, on: fileSystem)
   }
+}
+
+extension SharedSync.Worker {
+  /// Does what it is given, so that a seed tells all.
+  static let atOnce = Self(start: { work in work() }, finish: {})
 }
 
 /// A clock that a test moves.

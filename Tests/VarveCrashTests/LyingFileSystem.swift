@@ -11,7 +11,7 @@ struct LyingFileSystem: FileSystem {
     case directories
     /// The flusher's call for many logs at once does nothing.
     case everythingBelow
-    /// Nor does its sync of the commit journal.
+    /// Nor does its syncs of the commit journals.
     case journal
   }
 
@@ -26,7 +26,7 @@ struct LyingFileSystem: FileSystem {
 
   func open(_ path: String, _ access: FileAccess) throws(FileError) -> any File {
     let file = try disk.open(path, access)
-    let isLying = lie == .files || lie == .journal && path.hasSuffix("/commit-journal")
+    let isLying = lie == .files || lie == .journal && path.contains("/commit-journal.")
     return isLying ? LyingFile(file) : file
   }
 
@@ -47,6 +47,8 @@ struct LyingFileSystem: FileSystem {
   func syncAll(below path: String) throws(FileError) {
     if lie != .everythingBelow { try disk.syncAll(below: path) }
   }
+
+  func volume(below path: String) -> any Volume { PathVolume(disk: self, path: path) }
 
   func space(at path: String) throws(FileError) -> VolumeSpace { try disk.space(at: path) }
 

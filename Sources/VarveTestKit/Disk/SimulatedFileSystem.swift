@@ -147,6 +147,8 @@ package final class SimulatedFileSystem: FileSystem {
     try withDisk { (disk) throws(FileError) in try disk.syncAll(below: path) }
   }
 
+  package func volume(below path: String) -> any Volume { PathVolume(disk: self, path: path) }
+
   package func space(at path: String) throws(FileError) -> VolumeSpace {
     withDisk { $0.space }
   }
@@ -154,4 +156,17 @@ package final class SimulatedFileSystem: FileSystem {
   package func lock(_ path: String) throws(FileError) -> any FileLock {
     try SimulatedLock(path, self)
   }
+}
+
+/// A volume that asks its disk anew each time.
+package struct PathVolume: Volume {
+  let disk: any FileSystem
+  let path: String
+
+  package init(disk: any FileSystem, path: String) {
+    self.disk = disk
+    self.path = path
+  }
+
+  package func syncAll() throws(FileError) { try disk.syncAll(below: path) }
 }

@@ -8,7 +8,7 @@ import VarveTestKit
 /// whether their files or the commit journal have it. The oracle is what the callbacks said.
 @Suite struct GroupCommitCrashTests {
   private static let path = "/data"
-  private static let journal = "/data/commit-journal"
+  private static let journal = "/data/commit-journal.0"
   private static let partitions: Int32 = 8
   private let disk = SimulatedFileSystem(seed: 11)
 

@@ -7,7 +7,7 @@ import VarveTestKit
 /// only rounds of one pass over the file are read.
 @Suite struct CommitFormatTests {
   private let disk = SimulatedFileSystem(seed: 1)
-  private static let path = "\(JournaledLogs.root)/commit-journal"
+  private static let path = "\(JournaledLogs.root)/commit-journal.0"
 
   private static func bigEndian(_ value: some FixedWidthInteger) -> [UInt8] {
     stride(from: value.bitWidth - 8, through: 0, by: -8).map {
@@ -75,14 +75,18 @@ import VarveTestKit
       try logs.append([value], to: 0)
       logs.makeDurable([0])
     }
-    #expect(logs.syncsOfAll == 2)
+    // The fifth goes to the other journal, and the sixth as well: the ninth comes back to this one.
+    for value in UInt8(7)...9 {
+      try logs.append([value], to: 0)
+      logs.makeDurable([0])
+    }
     let commits = try RecoveredCommits(in: JournaledLogs.root, on: disk)
     let partition = logs.logs[0].partition
-    #expect(logs.logs[0].endOffset == 7)
-    let found = (0..<7).filter {
+    #expect(logs.logs[0].endOffset == 10)
+    let found = (0..<10).filter {
       commits.batches(of: partition, .zero, from: Offset($0), before: nil) != nil
     }
-    #expect(found == [6])
+    #expect(found == [5, 6, 7, 8, 9])
   }
 
   @Test(

@@ -48,7 +48,7 @@ struct JournalStory {
 
   private mutating func act(_ logs: JournaledLogs) throws {
     let index = Int.random(in: 0..<models.count, using: &random)
-    switch Int.random(in: 0..<10, using: &random) {
+    switch Int.random(in: 0..<11, using: &random) {
     case 0..<6:
       let size = Int.random(in: 0...60, using: &random)
       try logs.append(
@@ -56,6 +56,8 @@ struct JournalStory {
     case 6..<9:
       let some = models.indices.filter { _ in Bool.random(using: &random) }
       if let failure = logs.makeDurable(some).first { throw failure }
+    case 9:
+      logs.work.run()
     default:
       try logs.logs[index].flush()
       logs.models[index].durable = logs.models[index].values.count

@@ -1,3 +1,4 @@
+import Synchronization
 import VarveBase
 import VarveLog
 import VarveTestKit
@@ -18,6 +19,7 @@ final class JournaledLogs {
   private(set) var logs: [PartitionLog] = []
   private(set) var reports: [LogLoader.Report] = []
   var models: [Model]
+  let work = LaterWork()
   private var shared: SharedSync
 
   /// Opens the logs after a crash, or makes them.
@@ -26,7 +28,10 @@ final class JournaledLogs {
   ) throws {
     self.disk = disk
     self.models = models
-    shared = SharedSync(root: Self.root, on: disk, limits: limits)
+    shared = SharedSync(
+      root: Self.root, on: disk, limits: limits,
+      worker: SharedSync.Worker(
+        start: { [work] in work.add($0) }, finish: { [work] in work.run() }))
     try disk.createDirectory(Self.root)
     try disk.syncDirectory("/")
     let commits = try RecoveredCommits(in: Self.root, on: disk)
@@ -101,4 +106,19 @@ final class JournaledLogs {
   var syncsOfAll: Int { disk.count(.syncAll) }
 
   struct Mismatch: Error, CustomStringConvertible { let description: String }
+}
+
+/// What another thread would do in its own time: here when it is told to.
+final class LaterWork: Sendable {
+  private let waiting = Mutex<[@Sendable () -> Void]>([])
+
+  func add(_ work: @escaping @Sendable () -> Void) { waiting.withLock { $0.append(work) } }
+
+  func run() {
+    let works = waiting.withLock { waiting in
+      defer { waiting = [] }
+      return waiting
+    }
+    for work in works { work() }
+  }
 }

@@ -1,5 +1,6 @@
 import Synchronization
 import VarveBase
+import VarveTestKit
 
 /// A disk on which something happens between two looks at a file: right after its size was asked
 /// for, `whenSized` is called with its path.
@@ -36,6 +37,8 @@ final class CutFiles: FileSystem {
   func removeDirectory(_ path: String) throws(FileError) { try disk.removeDirectory(path) }
   func syncDirectory(_ path: String) throws(FileError) { try disk.syncDirectory(path) }
   func syncAll(below path: String) throws(FileError) { try disk.syncAll(below: path) }
+  func volume(below path: String) -> any Volume { PathVolume(disk: self, path: path) }
+
   func space(at path: String) throws(FileError) -> VolumeSpace { try disk.space(at: path) }
   func lock(_ path: String) throws(FileError) -> any FileLock { try disk.lock(path) }
 }
