@@ -16,6 +16,11 @@ struct Histogram {
     longest = UInt64(p99 * 1e6)
   }
 
+  /// What all of them counted.
+  init(all histograms: [Histogram]) {
+    for histogram in histograms { add(histogram) }
+  }
+
   mutating func add(_ nanoseconds: UInt64) {
     counts[Self.bucket(nanoseconds)] += 1
     count += 1
@@ -57,6 +62,13 @@ struct Histogram {
       if rest <= 0 { return Double(Self.upperBound(bucket)) }
     }
     return Double(longest)
+  }
+
+  /// How many of the durations, from 0 to 1, are longer than a time, to the bucket.
+  func share(over nanoseconds: UInt64) -> Double {
+    guard count > 0 else { return .nan }
+    let longer = counts[(Self.bucket(nanoseconds) + 1)...].reduce(0, +)
+    return Double(longer) / Double(count)
   }
 
   /// A line for each doubling with durations in it.
