@@ -3,8 +3,8 @@ internal import VarveBase
 
 /// Syncs the files of many logs by one call for the file system.
 ///
-/// An error of it is final. The kernel tells it once, to whoever asks first, and may have dropped
-/// pages of any log: from then on no log that comes here is durable any more.
+/// An error of it is final. The kernel tells it once, and may have dropped pages of any log: from
+/// then on no log that comes here is durable any more.
 final class FileCheckpoint: Sendable {
   private let root: String
   private let fileSystem: any FileSystem

@@ -42,9 +42,15 @@ struct SegmentWriter: ~Copyable {
       views: Segment.Views(
         log: log, offsetIndex: indexes.offsets, timeIndex: indexes.times,
         transactionIndex: indexes.transactions))
-    // What would be read ahead into a small segment is zeros, which take longer to clear than the
-    // appends take, and memory that many partitions do not have.
-    if end.end < Self.largeFrom { log.advise(.random, end.end..<min(Self.largeFrom, log.count)) }
+    if !isSyncedSeldom { adviseSmall() }
+  }
+
+  /// What would be read ahead into a small segment is zeros, which take longer to clear than the
+  /// appends of many partitions that are synced together. Where appends are not synced, a page at a
+  /// time is what those that follow would wait for.
+  private func adviseSmall() {
+    guard end.end < Self.largeFrom else { return }
+    log.advise(.random, end.end..<min(Self.largeFrom, log.count))
   }
 
   private static func open(

@@ -86,7 +86,7 @@ package struct SharedSync: ~Copyable {
       guard isWritten else { return false }
     } catch {
       // The files themselves are synced instead, which says what is wrong if all of it is.
-      isJournalUsable = error.code == .noSpace
+      if error.code != .noSpace { isJournalUsable = false }
       return false
     }
     for (log, point) in points {

@@ -89,7 +89,7 @@ import VarveTestKit
     }
   }
 
-  @Test func `a journal that a clean close or another program left is not read`() async throws {
+  @Test func `a journal that stands beside a clean close is removed`() async throws {
     let broker = try Self.open(disk)
     _ = try broker.createTopic(
       "orders", partitions: Self.partitions, configs: ["varve.durability": "group"])

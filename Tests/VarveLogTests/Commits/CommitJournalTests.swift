@@ -25,10 +25,15 @@ import VarveTestKit
   /// Logs whose files and names are on the disk, so that the journal takes what comes.
   private func settled(_ count: Int = 10, journalBytes: Int = 1 << 20) throws -> JournaledLogs {
     let logs = try open(models(count), on: disk, journalBytes: journalBytes)
-    for index in 0..<count { try logs.append([UInt8(index)], to: index) }
-    #expect(logs.makeDurable(0..<count).isEmpty)
+    try commit([0], to: 0..<count, of: logs)
     #expect(logs.syncsOfAll == 1)
     return logs
+  }
+
+  /// Appends a record to each of some logs, with its number, all of which are durable then.
+  private func commit(_ value: [UInt8], to indexes: Range<Int>, of logs: JournaledLogs) throws {
+    for index in indexes { try logs.append(value + [UInt8(index)], to: index) }
+    #expect(logs.makeDurable(indexes).isEmpty)
   }
 
   /// What a power loss leaves is opened, and compared.
@@ -48,8 +53,7 @@ import VarveTestKit
   {
     let logs = try settled()
     for round in 0..<5 {
-      for index in 0..<10 { try logs.append([UInt8(round), UInt8(index)], to: index) }
-      #expect(logs.makeDurable(0..<10).isEmpty)
+      try commit([UInt8(round)], to: 0..<10, of: logs)
     }
     #expect(logs.syncsOfAll == 1)
     #expect(disk.count(.sync, path: Self.journal) == 5)
@@ -66,8 +70,7 @@ import VarveTestKit
         try logs.append([99], to: 9)
         logs.makeDurable([9])
       }
-      for index in 0..<9 { try logs.append([UInt8(round), UInt8(index)], to: index) }
-      #expect(logs.makeDurable(0..<9).isEmpty)
+      try commit([UInt8(round)], to: 0..<9, of: logs)
       if round % 7 == 0 { try reopen(logs, losing: 1...3) }
     }
     #expect(logs.syncsOfAll > 5 && logs.syncsOfAll < 25)
@@ -95,8 +98,7 @@ import VarveTestKit
     let logs = try settled()
     disk.fail { $0.path == Self.journal && $0.kind == kind ? code : nil }
     for round in 0..<3 {
-      for index in 0..<10 { try logs.append([UInt8(round)], to: index) }
-      #expect(logs.makeDurable(0..<10).isEmpty)
+      try commit([UInt8(round)], to: 0..<10, of: logs)
     }
     #expect(logs.syncsOfAll == 4)
     disk.fail(where: nil)
@@ -109,12 +111,10 @@ import VarveTestKit
 
   @Test func `after a sync of files that failed the journals are kept for the next start`() throws {
     let logs = try settled(journalBytes: 1500)
-    for index in 0..<10 { try logs.append([1], to: index) }
-    #expect(logs.makeDurable(0..<10).isEmpty)
+    try commit([1], to: 0..<10, of: logs)
     // Full: the files are synced beside, and what they lose by that is only in the journal.
     disk.failNext(.syncAll)
-    for index in 0..<5 { try logs.append([2], to: index) }
-    #expect(logs.makeDurable(0..<5).isEmpty)
+    try commit([2], to: 0..<5, of: logs)
     for index in 0..<5 { try logs.append([3], to: index) }
     logs.work.run()
     #expect(throws: LogError.self) { try logs.append([4], to: 9) }
@@ -135,15 +135,12 @@ import VarveTestKit
 
   @Test func `a log that fails while its journal's files are synced keeps that journal`() throws {
     let logs = try settled(journalBytes: 1500)
-    for index in 0..<10 { try logs.append([1], to: index) }
-    #expect(logs.makeDurable(0..<10).isEmpty)
-    for index in 1..<10 { try logs.append([2], to: index) }
-    #expect(logs.makeDurable(1..<10).isEmpty)
+    try commit([1], to: 0..<10, of: logs)
+    try commit([2], to: 1..<10, of: logs)
     disk.failNext(.sync)
     #expect(throws: LogError.self) { try logs.logs[0].flush() }
     for round in 0..<5 {
-      for index in 1..<10 { try logs.append([UInt8(round)], to: index) }
-      #expect(logs.makeDurable(1..<10).isEmpty)
+      try commit([UInt8(round)], to: 1..<10, of: logs)
     }
     #expect(logs.logs[0].recoveryPoint == 1)
     try reopen(logs)
@@ -151,27 +148,23 @@ import VarveTestKit
 
   @Test func `a log that fails and then comes to a sync of files keeps the journal`() throws {
     let logs = try settled()
-    for index in 0..<10 { try logs.append([1], to: index) }
-    #expect(logs.makeDurable(0..<10).isEmpty)
+    try commit([1], to: 0..<10, of: logs)
     try logs.append([2], to: 0)
     disk.failNext(.sync)
     #expect(throws: LogError.self) { try logs.logs[0].flush() }
     try logs.append([UInt8](repeating: 2, count: 5000), to: 1)
     #expect(logs.makeDurable([0, 1]).count == 1)
-    for index in 1..<10 { try logs.append([3], to: index) }
-    #expect(logs.makeDurable(1..<10).isEmpty)
+    try commit([3], to: 1..<10, of: logs)
     try reopen(logs)
   }
 
   @Test func `one log's failure keeps the journal too`() throws {
     let logs = try settled(journalBytes: 1500)
-    for index in 0..<10 { try logs.append([1], to: index) }
-    #expect(logs.makeDurable(0..<10).isEmpty)
+    try commit([1], to: 0..<10, of: logs)
     disk.failNext(.sync)
     #expect(throws: LogError.self) { try logs.logs[0].flush() }
     for round in 0..<5 {
-      for index in 1..<10 { try logs.append([UInt8(round)], to: index) }
-      #expect(logs.makeDurable(1..<10).isEmpty)
+      try commit([UInt8(round)], to: 1..<10, of: logs)
     }
     try reopen(logs)
   }
