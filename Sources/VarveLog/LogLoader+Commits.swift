@@ -11,18 +11,18 @@ extension LogLoader {
     _ content: inout SegmentRebuilder.Content, of rebuilder: SegmentRebuilder,
     before next: Offset?
   ) throws(LogError) -> Int {
+    let known = commits.ofLog(partition, topicID)
     var restored = 0
     let settled = max(recoveryPoint, cleanedUpTo)
     // Behind lost batches may be some that the file has, and then others that it lacks.
     while content.nextOffset >= settled,
-      let batches = commits.batches(
-        of: partition, topicID, from: content.nextOffset, before: next)
+      let (batches, _) = known.batches(from: content.nextOffset, before: next)
     {
       try store(batches, at: content.end, in: rebuilder.files)
-      let known = content
-      content = try rebuilder.check(after: known)
+      let whole = content
+      content = try rebuilder.check(after: whole)
       restored += batches.reduce(0) { $0 + $1.count }
-      guard content.nextOffset > known.nextOffset else { break }
+      guard content.nextOffset > whole.nextOffset else { break }
     }
     return restored
   }

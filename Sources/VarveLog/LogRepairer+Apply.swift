@@ -22,7 +22,7 @@ struct RepairExecution {
         do { try fileSystem.remove(path(file)) } catch { throw LogError(error) }
       case .writeMetadata(let id):
         try PartitionMetadata(topicID: id).write(in: repairer.directory, on: fileSystem)
-      case .rewrite, .rebuildIndexes, .setAside, .finishInterrupted: break
+      case .rewrite, .restore, .rebuildIndexes, .setAside, .finishInterrupted: break
       }
     }
     try syncDirectory()
@@ -112,6 +112,9 @@ struct RepairExecution {
           try target.write(
             ByteSlice(bytes).bytes, at: field + RecordBatchHeader.Field.partitionLeaderEpoch)
         }
+      case .commits(let bytes):
+        try target.write(ByteSlice(bytes).bytes, at: end)
+        end += bytes.count
       case .gap(let offsets, let leaderEpoch):
         var builder = RecordBatchBuilder(
           baseOffset: offsets.lowerBound, partitionLeaderEpoch: leaderEpoch)

@@ -57,10 +57,11 @@ struct RepairPlanning {
     expected = base
     var repair = SegmentRepair(base: base)
     if try exists(repairer.files(base).log) { try walk(&repair, file, before: next) }
-    let end = next ?? max(expected, repairer.recoveryPoint)
-    if end > expected, next == nil || !repairer.isCompacted {
-      try lose(expected..<end, 0..<0, "records are missing", file, &repair)
+    if next == nil || !repairer.isCompacted {
+      let end = next ?? max(expected, repairer.recoveryPoint)
+      try fill(upTo: end, 0..<0, "records are missing", file, &repair)
     }
+    if next == nil { restore(before: nil, file, &repair) }
     plan.segments.append(repair)
   }
 
@@ -80,7 +81,7 @@ struct RepairPlanning {
       case .batch(let header, let position, _):
         if header.baseOffset > expected, !repairer.isCompacted || damage != nil {
           let what = damage ?? (position..<position, "records are missing")
-          try lose(expected..<header.baseOffset, what.range, what.reason, file, &repair)
+          try fill(upTo: header.baseOffset, what.range, what.reason, file, &repair)
         } else if let damage {
           try lose(expected..<expected, damage.range, damage.reason, file, &repair)
         }
@@ -101,6 +102,43 @@ struct RepairPlanning {
     } else {
       repair.pieces.append(.bytes(range))
     }
+  }
+
+  /// Fills the offsets up to `end`, which the log had: from the commit journals, and what they do
+  /// not have is lost.
+  private mutating func fill(
+    upTo end: Offset, _ bytes: Range<Int>, _ reason: String, _ file: String,
+    _ repair: inout SegmentRepair
+  ) throws(LogError) {
+    var bytes = bytes
+    restore(before: end, file, &repair)
+    while expected < end {
+      let known = commits?.firstOffset(after: expected, before: end)
+      try lose(expected..<(known ?? end), bytes, reason, file, &repair)
+      bytes = bytes.upperBound..<bytes.upperBound
+      restore(before: end, file, &repair)
+    }
+  }
+
+  /// Takes what the commit journals have from the expected offset on.
+  private mutating func restore(
+    before limit: Offset?, _ file: String, _ repair: inout SegmentRepair
+  ) {
+    let start = expected
+    while let found = commits?.batches(from: expected, before: limit) {
+      for bytes in found.batches { repair.pieces.append(.commits(Array(bytes))) }
+      expected = found.end
+    }
+    guard expected > start else { return }
+    plan.actions.append(.restore(file: file, offsets: start..<expected))
+    repair.mustRewrite = true
+  }
+
+  /// What may come back; nil where a compacted log lacks it for good.
+  private var commits: RecoveredCommits.OfLog? {
+    let settled = repairer.isCompacted ? max(repairer.recoveryPoint, repairer.cleanedUpTo) : 0
+    guard let id = repairer.topicID, expected >= settled else { return nil }
+    return repairer.commits.ofLog(repairer.partition, id)
   }
 
   private mutating func lose(

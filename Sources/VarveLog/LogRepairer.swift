@@ -6,7 +6,8 @@ package import VarveBase
 /// Bytes that are no whole batch go. The offsets that they had stay taken: an empty batch, as
 /// compaction leaves them, stands in their place, so that no offset is ever given twice and a
 /// missing record can be told from one that comes later. Indexes and producer snapshots are made
-/// again from the batches that are left. A file that loses bytes is kept as `NAME.damaged`.
+/// again from the batches that are left. A file that loses bytes is kept as `NAME.damaged`. Batches
+/// that were lost and that a commit journal still has come back.
 ///
 /// `plan` says what would be done and lost, and changes nothing; `apply` does it. Nobody else may
 /// have the directory open.
@@ -20,6 +21,10 @@ package struct LogRepairer {
   package var logStartOffset: Offset = 0
   /// From the recovery-point checkpoint: the log is made to reach up to it.
   package var recoveryPoint: Offset = 0
+  /// From the cleaner checkpoint: before it, what a compacted log lacks was taken out.
+  package var cleanedUpTo: Offset = 0
+  /// What the data directory's commit journals hold. Needs `topicID`.
+  package var commits = RecoveredCommits()
   /// What `partition.metadata` must name; nil where that is not known.
   package var topicID: TopicID?
 
@@ -44,6 +49,8 @@ package struct LogRepairer {
   package enum Action: Sendable, Equatable, CustomStringConvertible {
     /// A `.log` is written anew with its whole batches; the old one is kept as `.damaged`.
     case rewrite(file: String)
+    /// Batches that a `.log` lost are taken from a commit journal.
+    case restore(file: String, offsets: Range<Offset>)
     /// Indexes and snapshots are made again from the batches.
     case rebuildIndexes
     /// A file that can't be read and is made again, or not needed: kept as `.damaged`.
@@ -59,6 +66,9 @@ package struct LogRepairer {
     package var description: String {
       switch self {
       case .rewrite(let file): "write \(file) anew with its whole batches, keep the old one"
+      case .restore(let file, let offsets):
+        "take offsets \(offsets.lowerBound) to \(offsets.upperBound + -1) of \(file) "
+          + "from the commit journal"
       case .rebuildIndexes: "make all indexes and producer snapshots again"
       case .setAside(let file): "set \(file) aside as \(file).damaged"
       case .remove(let file): "remove \(file)"
@@ -123,6 +133,8 @@ struct SegmentRepair: Sendable, Equatable {
   enum Piece: Sendable, Equatable {
     /// Whole batches, as they are.
     case bytes(Range<Int>)
+    /// Whole batches of a commit journal.
+    case commits([UInt8])
     /// An empty batch for offsets that are lost.
     case gap(Range<Offset>, leaderEpoch: Int32)
   }

@@ -67,21 +67,35 @@ package struct RecoveredCommits: Sendable {
     return position..<position + round.byteCount
   }
 
-  /// Batches of a log that go on at `offset`, as far as they follow one another and end before
-  /// `limit`; nil where the journals have none. There may be more that go on where these end:
-  /// which journal is the later one is nowhere said.
-  package func batches(
-    of partition: TopicPartition, _ topicID: TopicID, from offset: Offset, before limit: Offset?
-  ) -> [ByteSlice]? {
-    var found: [ByteSlice] = []
-    var next = offset
-    for commit in commits[Key(partition: partition, topicID: topicID)] ?? []
-    where commit.firstOffset <= next {
-      guard let (bytes, end) = commit.batches(from: next, before: limit) else { continue }
-      found.append(bytes)
-      next = end
+  /// What the journals have of one log.
+  package func ofLog(_ partition: TopicPartition, _ topicID: TopicID) -> OfLog {
+    OfLog(commits: commits[Key(partition: partition, topicID: topicID)] ?? [])
+  }
+
+  /// The commits of one log, as the journals have them.
+  package struct OfLog {
+    fileprivate let commits: [Commit]
+
+    /// Batches that go on at `offset`, as far as they follow one another and end before `limit`,
+    /// and the offset after them; nil where the journals have none. There may be more that go on
+    /// where these end: which journal is the later one is nowhere said.
+    package func batches(
+      from offset: Offset, before limit: Offset?
+    ) -> (batches: [ByteSlice], end: Offset)? {
+      var found: [ByteSlice] = []
+      var next = offset
+      for commit in commits where commit.firstOffset <= next {
+        guard let (bytes, end) = commit.batches(from: next, before: limit) else { continue }
+        found.append(bytes)
+        next = end
+      }
+      return found.isEmpty ? nil : (found, next)
     }
-    return found.isEmpty ? nil : found
+
+    /// The first offset between two that a commit begins at; nil where there is none.
+    func firstOffset(after offset: Offset, before limit: Offset) -> Offset? {
+      commits.map(\.firstOffset).filter { $0 > offset && $0 < limit }.min()
+    }
   }
 }
 

@@ -46,8 +46,8 @@ enum LogCommands {
     name: "log repair", summary: "Make a damaged partition one that opens",
     details: """
       Keeps every whole batch at its offset and guesses nothing. What is no whole batch goes; files
-      that lose bytes are kept as NAME.damaged. Indexes are made again. No one else may have the
-      directory open.
+      that lose bytes are kept as NAME.damaged. Lost batches that a commit journal still has come
+      back. Indexes are made again. No one else may have the directory open.
       """,
     arguments: [.init(name: "PATH", help: "a partition's directory, or a whole data directory")],
     options: [.init(name: "dry-run", help: "only say what would be done and lost"), .json],

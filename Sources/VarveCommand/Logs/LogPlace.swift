@@ -11,6 +11,7 @@ struct LogPlace {
   var topicID: TopicID?
   var logStartOffset: Offset = 0
   var recoveryPoint: Offset = 0
+  var cleanedUpTo: Offset = 0
   var isCompacted = false
 
   private static let files = LocalFileSystem()
@@ -68,6 +69,7 @@ struct LogPlace {
   private struct Surroundings {
     let starts: [TopicPartition: Offset]
     let recoveryPoints: [TopicPartition: Offset]
+    let cleaned: [TopicPartition: Offset]
     let image: MetadataImage
 
     init(_ path: String) throws {
@@ -75,6 +77,7 @@ struct LogPlace {
       // looking at the records.
       starts = (try? OffsetCheckpoint(.logStart, in: path, on: files).read()) ?? [:]
       recoveryPoints = (try? OffsetCheckpoint(.recoveryPoint, in: path, on: files).read()) ?? [:]
+      cleaned = (try? OffsetCheckpoint(.cleaner, in: path, on: files).read()) ?? [:]
       image =
         (try? MetadataDirectory(in: path, on: files).read().image) ?? MetadataImage()
     }
@@ -85,7 +88,7 @@ struct LogPlace {
         directory: directory, partition: partition,
         topicID: image.topic(named: partition.topic)?.id,
         logStartOffset: starts[partition] ?? 0,
-        recoveryPoint: recoveryPoints[partition] ?? 0,
+        recoveryPoint: recoveryPoints[partition] ?? 0, cleanedUpTo: cleaned[partition] ?? 0,
         isCompacted: policy.split(separator: ",").contains("compact"))
     }
   }

@@ -9,14 +9,18 @@ extension LogCommands {
     let places = try LogPlace.all(at: path)
     let lock = try isDryRun ? nil : lock(around: path)
     defer { withExtendedLifetime(lock) {} }
+    let root = try LogPlace.isDataDirectory(path) ? path : LogPlace.dataDirectory(of: path)
+    let commits = try RecoveredCommits(in: root, on: LocalFileSystem())
     for place in places {
       try Task.checkCancellation()
-      let plan = try repair(place, isDryRun: isDryRun)
+      let plan = try repair(place, commits, isDryRun: isDryRun)
       try call.output.write(call.isJSON ? place.json(plan).line : place.text(plan, isDryRun))
     }
   }
 
-  private static func repair(_ place: LogPlace, isDryRun: Bool) throws -> LogRepairer.Plan {
+  private static func repair(
+    _ place: LogPlace, _ commits: RecoveredCommits, isDryRun: Bool
+  ) throws -> LogRepairer.Plan {
     guard let partition = place.partition else {
       throw CommandError(
         "\(place.directory) is not named TOPIC-NUMBER, as a partition's directory is")
@@ -25,6 +29,8 @@ extension LogCommands {
     if place.isCompacted { repairer.configuration.cleanupPolicy = [.compact] }
     repairer.logStartOffset = place.logStartOffset
     repairer.recoveryPoint = place.recoveryPoint
+    repairer.cleanedUpTo = place.cleanedUpTo
+    repairer.commits = commits
     repairer.topicID = place.topicID
     return try isDryRun ? repairer.plan() : repairer.apply()
   }

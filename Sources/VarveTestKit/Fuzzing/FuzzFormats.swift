@@ -77,10 +77,9 @@ private func fuzzCommits(_ journal: ByteSlice) {
     return
   }
   for offset in 0...2 {
-    let batches = commits.batches(
-      of: TopicPartition(topic: name, partition: 0), .zero, from: Offset(Int64(offset)),
-      before: nil)
-    precondition(batches?.allSatisfy { $0.count >= RecordBatchHeader.byteCount } ?? true)
+    let found = commits.ofLog(TopicPartition(topic: name, partition: 0), .zero)
+      .batches(from: Offset(Int64(offset)), before: nil)
+    precondition(found?.batches.allSatisfy { $0.count >= RecordBatchHeader.byteCount } ?? true)
   }
 }
 

@@ -84,7 +84,7 @@ import VarveTestKit
     let partition = logs.logs[0].partition
     #expect(logs.logs[0].endOffset == 10)
     let found = (0..<10).filter {
-      commits.batches(of: partition, .zero, from: Offset($0), before: nil) != nil
+      commits.ofLog(partition, .zero).batches(from: Offset($0), before: nil) != nil
     }
     #expect(found == [5, 6, 7, 8, 9])
   }
