@@ -15,9 +15,10 @@ extension VarveError {
 
   /// The user's name for an error of the broker.
   package init(_ error: BrokerError) {
+    let metadata = error.cause as? MetadataError ?? (error.cause as? CatalogError)?.cause
     if let log = error.cause as? LogError {
       self.init(log)
-    } else if let file = (error.cause as? MetadataError)?.cause {
+    } else if let file = metadata?.cause {
       self.init(Code(file, in: .io), error.message, cause: file)
     } else {
       self.init(Code(error.code), error.message, cause: error.cause)

@@ -169,7 +169,8 @@ extension Broker {
       try writeIdentity(made.map(\.id), id)
       try commit(records)
     } catch {
-      for partition in made { try discard(partition) }
+      // Why it failed is what counts: a directory that can't be removed either is a stray.
+      for partition in made { try? discard(partition) }
       throw BrokerError(any: error)
     }
     state.withLock { state in

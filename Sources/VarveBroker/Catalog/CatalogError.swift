@@ -1,5 +1,5 @@
 /// A change of the catalogue that is refused. Nothing was changed.
-package struct CatalogError: Error, Hashable, CustomStringConvertible {
+package struct CatalogError: Error, CustomStringConvertible {
   /// The reason, as Kafka's protocol numbers it.
   package enum Code: Int16, Sendable {
     case unknownTopicOrPartition = 3
@@ -16,10 +16,13 @@ package struct CatalogError: Error, Hashable, CustomStringConvertible {
 
   package let code: Code
   package let reason: String
+  /// What kept the metadata from being written, for `.storage`.
+  package let cause: MetadataError?
 
-  package init(_ code: Code, _ reason: String) {
+  package init(_ code: Code, _ reason: String, cause: MetadataError? = nil) {
     self.code = code
     self.reason = reason
+    self.cause = cause
   }
 
   init(_ error: ConfigError) { self.init(.invalidConfig, error.description) }

@@ -18,7 +18,7 @@ extension MetadataLog {
       let records = try decide(writer.state.image, writer.state.nextOffset)
       do throws(MetadataError) {
         if !records.isEmpty { try append(records, &writer) }
-      } catch { throw CatalogError(.storage, error.description) }
+      } catch { throw CatalogError(.storage, error.description, cause: error) }
       snapshotIfDue(&writer)
       return writer.state.image
     }

@@ -61,6 +61,54 @@ import VarveTestSupport
     try await varve.close()
   }
 
+  @Test("G14: a full disk that ends a change of the metadata says so, and it can be made later")
+  func fullForMetadata() async throws {
+    let disk = SimulatedFileSystem(seed: 1)
+    let varve = try Self.open(disk)
+    try await varve.createTopic("orders")
+    disk.fail { $0.kind == .allocate && $0.path.contains("__cluster_metadata") ? .noSpace : nil }
+    var changes: Int64 = 0
+    var error: VarveError?
+    while error == nil, changes < 10_000 {
+      let config = TopicConfig("retention.ms", "\(changes + 1)")
+      error = await failure { () async throws(VarveError) in
+        try await varve.alterTopic("orders", set: [config])
+      }
+      if error == nil { changes += 1 }
+    }
+    #expect(error?.code == .diskFull && error?.isRetriable == true)
+    #expect(try await Self.retention(of: varve) == "\(changes)")
+    disk.fail(where: nil)
+    try await varve.alterTopic("orders", set: [TopicConfig("retention.ms", "77")])
+    #expect(try await Self.retention(of: varve) == "77")
+    try await varve.close()
+  }
+
+  @Test("a topic that can't be made is refused with the reason, also where its remains stay")
+  func remains() async throws {
+    let disk = SimulatedFileSystem(seed: 1)
+    let varve = try Self.open(disk)
+    disk.fail { operation in
+      if operation.kind == .create, operation.path.contains("orders-2") { return .noSpace }
+      return operation.kind == .rename && operation.path.contains("orders-0") ? .io : nil
+    }
+    let error = await failure { () async throws(VarveError) in
+      try await varve.createTopic("orders", partitions: 3)
+    }
+    #expect(error?.code == .diskFull)
+    let remains = try disk.contents(ofDirectory: "data")
+    #expect(remains.contains("orders-0") && !remains.contains("orders-1"))
+    disk.fail(where: nil)
+    try await varve.createTopic("orders", partitions: 3)
+    try await varve.producer().send("orders", partition: 0, value: "x")
+    #expect(try await varve.records("orders").map(\.text) == ["x"])
+    try await varve.close()
+  }
+
+  private static func retention(of varve: Varve) async throws -> String? {
+    try await varve.describeTopic("orders").topic.config.first { $0.name == "retention.ms" }?.value
+  }
+
   @Test("G14: a read-only disk is one error that says how to read it, and nothing is changed")
   func readOnly() async throws {
     let disk = SimulatedFileSystem(seed: 1)
