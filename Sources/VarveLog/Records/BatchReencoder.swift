@@ -5,6 +5,9 @@ internal import VarveBase
 ///
 /// All but the codec stays: offsets, times, keys, values, headers, and whose batch it is.
 package struct BatchReencoder: ~Copyable, Sendable {
+  /// What is kept of the memory after an unusually large batch: each partition may have it.
+  private static let keptByteCountMax = 4 << 20
+
   private var decompressor = RecordBatchDecompressor()
   private var builder: RecordBatchBuilder
 
@@ -16,6 +19,8 @@ package struct BatchReencoder: ~Copyable, Sendable {
   /// What batches are written with.
   package var codec: CompressionCodec { builder.codec }
   package var level: Int? { builder.level }
+  /// The memory that is kept for the next batch.
+  package var byteCount: Int { builder.capacity + decompressor.capacity }
 
   /// Whether a batch has to be written again: not one that has the codec already, at whatever
   /// level, nor one without records, nor one that speaks to brokers.
@@ -31,6 +36,9 @@ package struct BatchReencoder: ~Copyable, Sendable {
     _ batch: RawSpan, _ header: RecordBatchHeader,
     _ body: (RawSpan) throws(LogError) -> Result
   ) throws(LogError) -> Result {
+    defer {
+      if byteCount > Self.keptByteCountMax { self = BatchReencoder(codec, level: level) }
+    }
     do throws(RecordBatchError) {
       try RecordBatch.verifyChecksum(batch, header: header)
       try Self.copy(batch, header, with: &decompressor, to: &builder)

@@ -67,6 +67,9 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     compressed = GrowingBytes(capacity: RecordBatchHeader.byteCount)
   }
 
+  /// The memory that it has.
+  var capacity: Int { records.capacity + compressed.capacity }
+
   /// The size of the batch if it were finished now and nothing came of compression.
   package var sizeInBytes: Int { records.count }
 

@@ -70,6 +70,27 @@ import VarveLog
     _ = await payloads.turn()
   }
 
+  @Test("G27: a batch that takes much leaves no memory to the partition", arguments: codecs)
+  func rewritten(codec: CompressionCodec) throws {
+    let large = try batch(codec, payload: 16 << 20)
+    let small = try batch(codec, payload: 100_000)
+    var reencoder = BatchReencoder(.none)
+    func rewrite(_ batch: [UInt8]) throws -> Int {
+      let header = try RecordBatch.checkedHeader(batch.span.bytes)
+      return try reencoder.withBatch(batch.span.bytes, header) { $0.byteCount }
+    }
+    #expect(try rewrite(small) > 100_000)
+    let kept = reencoder.byteCount
+    #expect(kept > 100_000)
+    #expect(try rewrite(large) > 16 << 20)
+    #expect(reencoder.byteCount < kept)
+    var damaged = large
+    damaged[damaged.count - 1] ^= 1
+    #expect(throws: LogError.self) { _ = try rewrite(damaged) }
+    #expect(reencoder.byteCount < kept)
+    #expect(try rewrite(small) > 100_000)
+  }
+
   /// A turn that may be held by a closure.
   private final class Held {
     private let turn: LargePayloads.Turn?

@@ -22,6 +22,9 @@ package struct RecordBatchDecompressor: ~Copyable, Sendable {
   /// For the next compressed batch, however large it is.
   private var turn: LargePayloads.Turn?
 
+  /// The memory that it has for records.
+  var capacity: Int { output.capacity }
+
   package init() {
     payloads = nil
     turn = nil
