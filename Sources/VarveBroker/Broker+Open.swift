@@ -21,7 +21,7 @@ extension Broker {
         broker: directory.properties.nodeID, file: options.serverConfigs)
       let broker = try Broker(
         directory, time: time, metadata: metadata,
-        flusher: Flusher(root: path, on: fileSystem), state: State(server: server),
+        flusher: flusher(path, fileSystem, options.logger), state: State(server: server),
         options: options)
       try broker.takeCharge(incarnation: TopicID(using: &generator))
       try broker.openPartitions()
@@ -31,6 +31,16 @@ extension Broker {
       if options.runsMaintenance { broker.maintenance.start(broker) }
       return broker
     } catch { throw BrokerError(any: error) }
+  }
+
+  private static func flusher(
+    _ root: String, _ fileSystem: any FileSystem, _ logger: Logger
+  ) -> Flusher {
+    Flusher(root: root, on: fileSystem) { error in
+      logger.log(
+        .warning, "no commit journal is written any more: syncs of many partitions take longer",
+        [.error: "\(error)"])
+    }
   }
 
   /// Refuses configs that cannot be, and says which ones change nothing.

@@ -37,8 +37,12 @@ package final class Flusher: Sendable {
   }
 
   /// A flusher of logs in directories below `root`, which all lie in one file system.
-  package init(root: String, on fileSystem: any FileSystem) {
-    shared = Mutex(SharedSync(root: root, on: fileSystem))
+  /// `journalsStopped` is called with an error after which no commit journal is written any more.
+  package init(
+    root: String, on fileSystem: any FileSystem,
+    journalsStopped: @escaping @Sendable (any Error) -> Void = { _ in }
+  ) {
+    shared = Mutex(SharedSync(root: root, on: fileSystem, journalsStopped: journalsStopped))
   }
 
   /// Ends the work with the commit journals, which the next owner of the directory may have.

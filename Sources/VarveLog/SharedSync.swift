@@ -28,16 +28,19 @@ package struct SharedSync: ~Copyable {
   /// Whether journals may be written: not once they are closed, or after an error that leaves
   /// unknown what they can be trusted with.
   private var isJournalUsable = true
+  private let journalsStopped: @Sendable (any Error) -> Void
 
   private struct WeakLog { weak var log: PartitionLog? }
 
   typealias Point = (log: PartitionLog, point: PartitionLog.FlushPoint)
 
-  /// For logs in directories below `root`, which all lie in one file system.
+  /// For logs in directories below `root`, which all lie in one file system. `journalsStopped` is
+  /// called at most once, with an error after which all rounds are left to the files.
   package init(
     root: String, on fileSystem: any FileSystem, limits: Limits = Limits(),
-    worker: Worker = .thread()
+    worker: Worker = .thread(), journalsStopped: @escaping @Sendable (any Error) -> Void = { _ in }
   ) {
+    self.journalsStopped = journalsStopped
     self.limits = limits
     self.worker = worker
     files = FileCheckpoint(root: root, on: fileSystem)
@@ -59,7 +62,8 @@ package struct SharedSync: ~Copyable {
         if let point = try log.flushPoint() { points.append((log, point)) }
       } catch {
         failures[id] = error
-        if journaled[id] != nil { keepJournals() }
+        // The log's file may lack what the journal has, which is kept for the next start.
+        if journaled[id] != nil { stopJournals(after: error) }
       }
     }
     guard !points.isEmpty, !writeJournal(points) else { return failures }
@@ -86,7 +90,7 @@ package struct SharedSync: ~Copyable {
       guard isWritten else { return false }
     } catch {
       // The files themselves are synced instead, which says what is wrong if all of it is.
-      if error.code != .noSpace { isJournalUsable = false }
+      if error.code != .noSpace { stopJournals(after: error) }
       return false
     }
     for (log, point) in points {
@@ -139,13 +143,16 @@ package struct SharedSync: ~Copyable {
       guard let log = weak.log else { continue }
       do {
         if let point = try log.flushPoint() { points.append((log, point)) }
-      } catch { keepJournals() }
+      } catch { stopJournals(after: error) }
     }
     return points
   }
 
-  /// A sync of a log's file failed, which may lack what the journal has.
-  private mutating func keepJournals() { isJournalUsable = false }
+  private mutating func stopJournals(after error: any Error) {
+    guard isJournalUsable else { return }
+    isJournalUsable = false
+    journalsStopped(error)
+  }
 }
 
 extension SharedSync {

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import VarveBase
 import VarveLog
@@ -106,6 +107,7 @@ import VarveTestKit
     logs.makeDurable([0])
     // After a full disk the journal is tried again, after another error never.
     #expect(logs.syncsOfAll == (code == .noSpace ? 4 : 5))
+    #expect(logs.stops.count.load(ordering: .relaxed) == (code == .noSpace ? 0 : 1))
     try reopen(logs)
   }
 
@@ -166,6 +168,7 @@ import VarveTestKit
     for round in 0..<5 {
       try commit([UInt8(round)], to: 1..<10, of: logs)
     }
+    #expect(logs.stops.count.load(ordering: .relaxed) == 1)
     try reopen(logs)
   }
 

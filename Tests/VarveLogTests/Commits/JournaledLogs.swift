@@ -20,6 +20,8 @@ final class JournaledLogs {
   private(set) var reports: [LogLoader.Report] = []
   var models: [Model]
   let work = LaterWork()
+  /// The errors after which no journal is written.
+  let stops = Stops()
   private var shared: SharedSync
 
   /// Opens the logs after a crash, or makes them.
@@ -31,7 +33,8 @@ final class JournaledLogs {
     shared = SharedSync(
       root: Self.root, on: disk, limits: limits,
       worker: SharedSync.Worker(
-        start: { [work] in work.add($0) }, finish: { [work] in work.run() }))
+        start: { [work] in work.add($0) }, finish: { [work] in work.run() }),
+      journalsStopped: { [stops] _ in stops.count.add(1, ordering: .relaxed) })
     try disk.createDirectory(Self.root)
     try disk.syncDirectory("/")
     let commits = try RecoveredCommits(in: Self.root, on: disk)
@@ -107,6 +110,9 @@ final class JournaledLogs {
 
   struct Mismatch: Error, CustomStringConvertible { let description: String }
 }
+
+/// A count that a closure may have.
+final class Stops: Sendable { let count = Atomic(0) }
 
 /// What another thread would do in its own time: here when it is told to.
 final class LaterWork: Sendable {
