@@ -14,9 +14,9 @@ final class FileCheckpoint: Sendable {
     /// Open from before the first promise on, so that it is told of every error.
     var volume: (any Volume)?
     var failure: FileError?
-    /// Whether a log was among those synced whose own sync had failed: its file may lack what it
-    /// had in a journal.
-    var hasMetFailedLog = false
+    /// Of a log among those synced whose own sync had failed: its file may lack what it had in a
+    /// journal.
+    var failureOfLog: LogError?
   }
 
   init(root: String, on fileSystem: any FileSystem) {
@@ -24,8 +24,10 @@ final class FileCheckpoint: Sendable {
     self.fileSystem = fileSystem
   }
 
-  /// Whether journals may start over after the syncs so far.
-  var freesJournals: Bool { state.withLock { $0.failure == nil && !$0.hasMetFailedLog } }
+  /// Why journals may not start over after the syncs so far; nil where they may.
+  var failure: (any Error)? {
+    state.withLock { state -> (any Error)? in state.failure as (any Error)? ?? state.failureOfLog }
+  }
 
   /// Opens the volume, before the first batch is promised that only a journal has. Throws where
   /// that cannot be done.
@@ -62,7 +64,7 @@ final class FileCheckpoint: Sendable {
         try log.syncing.withLock { _ throws(LogError) in try log.flushed(point) }
       } catch { failures[ObjectIdentifier(log)] = error }
     }
-    if !failures.isEmpty { state.withLock { $0.hasMetFailedLog = true } }
+    if let failure = failures.values.first { state.withLock { $0.failureOfLog = failure } }
     return failures
   }
 }

@@ -128,17 +128,24 @@ package struct LogLoader {
     loading.producers = producers
   }
 
+  /// All before it was promised: what the commit journals have was written to them once all before
+  /// was durable.
+  private var durableEnd: Offset {
+    let journaled = isCleanlyClosed ? 0 : commits.ofLog(partition, topicID).end
+    return max(recoveryPoint, journaled > logStartOffset ? journaled : 0)
+  }
+
   /// A fault is a torn tail where nothing at or after it was ever promised, else lost data.
   private func judge(
     _ content: SegmentRebuilder.Content, in files: SegmentFiles, before next: Offset?,
     _ loading: inout Loading
   ) throws(LogError) {
     guard let fault = try fault(in: content, before: next) else { return }
-    guard !isCleanlyClosed && content.nextOffset >= recoveryPoint else {
+    guard !isCleanlyClosed && content.nextOffset >= durableEnd else {
       throw LogError(
         .corrupt,
         """
-        \(fault); all before offset \(recoveryPoint) was on the disk: this is damage, not a torn \
+        \(fault); all before offset \(durableEnd) was on the disk: this is damage, not a torn \
         write. 'varve log repair' keeps every batch that is whole
         """, partition: partition, file: files.log, offset: content.nextOffset,
         at: .byte(content.end))
@@ -183,11 +190,11 @@ package struct LogLoader {
   private func open(_ loading: inout Loading) throws(LogError) -> PartitionLog {
     let now = time.now
     let end = loading.last?.end.nextOffset ?? logStartOffset
-    guard end >= recoveryPoint else {
+    guard end >= durableEnd else {
       throw LogError(
         .corrupt,
         """
-        the log ends at \(end), but records up to \(recoveryPoint) were on the disk: files are \
+        the log ends at \(end), but records up to \(durableEnd) were on the disk: files are \
         missing or cut. Bring them back, or accept the loss with 'varve log repair'
         """, partition: partition, file: directory, offset: end)
     }

@@ -23,7 +23,8 @@ struct RepairedEpochs {
   private static let placesMax = 1000
   private var runs: [Run] = []
 
-  mutating func add(_ header: RecordBatchHeader, in segment: Offset, at position: Int) {
+  /// A batch without a position is none of the old file's, and is not corrected.
+  mutating func add(_ header: RecordBatchHeader, in segment: Offset, at position: Int?) {
     if runs.last?.epoch != header.partitionLeaderEpoch {
       runs.append(Run(epoch: header.partitionLeaderEpoch, start: header.baseOffset))
     }
@@ -31,7 +32,7 @@ struct RepairedEpochs {
     runs[last].count += 1
     if runs[last].count > Self.placesMax {
       runs[last].places = []
-    } else {
+    } else if let position {
       runs[last].places.append(
         Place(segment: segment, position: position, offset: header.baseOffset))
     }

@@ -6,8 +6,17 @@ struct RepairPlanning {
   private var plan = LogRepairer.Plan()
   private var expected: Offset = 0
   private var epochs = RepairedEpochs()
+  /// What the commit journals have of the log.
+  private let commits: RecoveredCommits.OfLog
 
-  init(_ repairer: LogRepairer) { self.repairer = repairer }
+  init(_ repairer: LogRepairer) {
+    self.repairer = repairer
+    // What is damaged of it is told further down.
+    let stored = try? PartitionMetadata.read(in: repairer.directory, on: repairer.fileSystem)
+    let id = repairer.topicID ?? stored?.topicID
+    let all = id == nil ? RecoveredCommits() : repairer.commits
+    commits = all.ofLog(repairer.partition, id ?? .zero)
+  }
 
   mutating func run() throws(LogError) -> LogRepairer.Plan {
     let names = try repairer.names()
@@ -34,7 +43,7 @@ struct RepairPlanning {
       }
       return file.baseOffset
     }
-    if bases.isEmpty && repairer.recoveryPoint > repairer.logStartOffset {
+    if bases.isEmpty, max(repairer.recoveryPoint, commits.end) > repairer.logStartOffset {
       bases = [repairer.logStartOffset]
     }
     expected = bases.first ?? 0
@@ -58,10 +67,9 @@ struct RepairPlanning {
     var repair = SegmentRepair(base: base)
     if try exists(repairer.files(base).log) { try walk(&repair, file, before: next) }
     if next == nil || !repairer.isCompacted {
-      let end = next ?? max(expected, repairer.recoveryPoint)
+      let end = next ?? max(expected, repairer.recoveryPoint, commits.end)
       try fill(upTo: end, 0..<0, "records are missing", file, &repair)
     }
-    if next == nil { restore(before: nil, file, &repair) }
     plan.segments.append(repair)
   }
 
@@ -113,20 +121,28 @@ struct RepairPlanning {
     var bytes = bytes
     restore(before: end, file, &repair)
     while expected < end {
-      let known = commits?.firstOffset(after: expected, before: end)
-      try lose(expected..<(known ?? end), bytes, reason, file, &repair)
+      var next = commits.firstOffset(after: expected, before: end) ?? end
+      if !commits.isEmpty, expected < settled { next = min(settled, end) }
+      try lose(expected..<next, bytes, reason, file, &repair)
       bytes = bytes.upperBound..<bytes.upperBound
       restore(before: end, file, &repair)
     }
   }
 
-  /// Takes what the commit journals have from the expected offset on.
+  /// Takes what the commit journals have from the expected offset on. Not before the recovery
+  /// point, where the files had it all, nor what compaction may have taken out since.
   private mutating func restore(
-    before limit: Offset?, _ file: String, _ repair: inout SegmentRepair
+    before end: Offset, _ file: String, _ repair: inout SegmentRepair
   ) {
+    guard expected >= settled else { return }
+    let limit = min(end, repair.base + Limits.offsetDeltaMax + 1)
     let start = expected
-    while let found = commits?.batches(from: expected, before: limit) {
-      for bytes in found.batches { repair.pieces.append(.commits(Array(bytes))) }
+    while let found = commits.batches(from: expected, before: limit) {
+      for bytes in found.batches {
+        repair.pieces.append(.commits(Array(bytes)))
+        guard let header = RecordBatchHeader(bytes.bytes) else { continue }
+        epochs.add(header, in: repair.base, at: nil)
+      }
       expected = found.end
     }
     guard expected > start else { return }
@@ -134,12 +150,7 @@ struct RepairPlanning {
     repair.mustRewrite = true
   }
 
-  /// What may come back; nil where a compacted log lacks it for good.
-  private var commits: RecoveredCommits.OfLog? {
-    let settled = repairer.isCompacted ? max(repairer.recoveryPoint, repairer.cleanedUpTo) : 0
-    guard let id = repairer.topicID, expected >= settled else { return nil }
-    return repairer.commits.ofLog(repairer.partition, id)
-  }
+  private var settled: Offset { max(repairer.recoveryPoint, repairer.cleanedUpTo) }
 
   private mutating func lose(
     _ offsets: Range<Offset>, _ bytes: Range<Int>, _ reason: String, _ file: String,

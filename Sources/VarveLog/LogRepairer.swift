@@ -21,9 +21,9 @@ package struct LogRepairer {
   package var logStartOffset: Offset = 0
   /// From the recovery-point checkpoint: the log is made to reach up to it.
   package var recoveryPoint: Offset = 0
-  /// From the cleaner checkpoint: before it, what a compacted log lacks was taken out.
+  /// From the cleaner checkpoint: before it, what the log lacks may have been taken out.
   package var cleanedUpTo: Offset = 0
-  /// What the data directory's commit journals hold. Needs `topicID`.
+  /// What the data directory's commit journals hold: nothing where it was closed in order.
   package var commits = RecoveredCommits()
   /// What `partition.metadata` must name; nil where that is not known.
   package var topicID: TopicID?

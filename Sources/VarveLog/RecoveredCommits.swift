@@ -4,7 +4,7 @@ package import VarveBase
 /// in the files of their logs.
 package struct RecoveredCommits: Sendable {
   /// By partition and topic, as the journals have them.
-  private var commits: [Key: [Commit]] = [:]
+  private var batches: [Key: [Batch]] = [:]
 
   private struct Key: Hashable {
     let partition: TopicPartition
@@ -37,7 +37,7 @@ package struct RecoveredCommits: Sendable {
             file: file, at: .byte(position))
         }
         let key = Key(partition: commit.partition, topicID: commit.topicID)
-        commits[key, default: []].append(commit)
+        batches[key, default: []] += commit.wholeBatches
       }
       previous = bytes.bytes.bigEndian(at: position + CommitRound.checksumAt, as: UInt32.self)
       position = round.upperBound
@@ -69,12 +69,24 @@ package struct RecoveredCommits: Sendable {
 
   /// What the journals have of one log.
   package func ofLog(_ partition: TopicPartition, _ topicID: TopicID) -> OfLog {
-    OfLog(commits: commits[Key(partition: partition, topicID: topicID)] ?? [])
+    OfLog(known: batches[Key(partition: partition, topicID: topicID)] ?? [])
   }
 
-  /// The commits of one log, as the journals have them.
+  /// A batch, and the offsets that it takes.
+  fileprivate struct Batch {
+    let offsets: Range<Offset>
+    let bytes: ByteSlice
+  }
+
+  /// The batches of one log, as the journals have them. What comes before any of them was durable
+  /// when it was written.
   package struct OfLog {
-    fileprivate let commits: [Commit]
+    fileprivate let known: [Batch]
+
+    package var isEmpty: Bool { known.isEmpty }
+
+    /// The offset after the last one; 0 where there is none.
+    var end: Offset { known.map(\.offsets.upperBound).max() ?? 0 }
 
     /// Batches that go on at `offset`, as far as they follow one another and end before `limit`,
     /// and the offset after them; nil where the journals have none. There may be more that go on
@@ -84,44 +96,42 @@ package struct RecoveredCommits: Sendable {
     ) -> (batches: [ByteSlice], end: Offset)? {
       var found: [ByteSlice] = []
       var next = offset
-      for commit in commits where commit.firstOffset <= next {
-        guard let (bytes, end) = commit.batches(from: next, before: limit) else { continue }
-        found.append(bytes)
-        next = end
+      for batch in known where batch.offsets.lowerBound == next {
+        if let limit, batch.offsets.upperBound > limit { continue }
+        found.append(batch.bytes)
+        next = batch.offsets.upperBound
       }
       return found.isEmpty ? nil : (found, next)
     }
 
-    /// The first offset between two that a commit begins at; nil where there is none.
+    /// The first offset between two that a batch begins at; nil where there is none.
     func firstOffset(after offset: Offset, before limit: Offset) -> Offset? {
-      commits.map(\.firstOffset).filter { $0 > offset && $0 < limit }.min()
+      known.map(\.offsets.lowerBound).filter { $0 > offset && $0 < limit }.min()
     }
   }
 }
 
 extension Commit {
-  /// The batches from the one that starts at `offset` on that end before `limit`, and their end;
-  /// nil where there are none.
-  fileprivate func batches(from offset: Offset, before limit: Offset?) -> (ByteSlice, Offset)? {
-    var position = 0
-    var start: Int?
-    var end = offset
-    while position < batches.count, let header = header(at: position) {
-      if start == nil, header.baseOffset == offset { start = position }
-      if start != nil {
-        if let limit, header.nextOffset > limit { break }
-        end = header.nextOffset
-      }
+  /// The batches, up to one that is not whole or does not follow: whoever loads the log says so,
+  /// when they end too early.
+  fileprivate var wholeBatches: [RecoveredCommits.Batch] {
+    var found: [RecoveredCommits.Batch] = []
+    var (position, next) = (0, firstOffset)
+    while position < batches.count, let header = header(at: position), header.baseOffset == next {
+      let bytes = batches.slice(position..<position + header.sizeInBytes)
+      found.append(RecoveredCommits.Batch(offsets: next..<header.nextOffset, bytes: bytes))
+      next = header.nextOffset
       position += header.sizeInBytes
     }
-    guard let start, end > offset else { return nil }
-    return (batches.slice(start..<position), end)
+    return found
   }
 
-  /// Nil where no batch is: whoever loads the log says so, when the batches end too early.
   private func header(at position: Int) -> RecordBatchHeader? {
     do throws(RecordBatchError) {
-      return try RecordBatch.checkedHeader(batches.slice(position..<batches.count).bytes)
+      let rest = batches.slice(position..<batches.count)
+      let header = try RecordBatch.checkedHeader(rest.bytes)
+      try RecordBatch.verifyChecksum(rest.bytes, header: header)
+      return header
     } catch { return nil }
   }
 }

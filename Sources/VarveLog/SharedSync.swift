@@ -70,7 +70,7 @@ package struct SharedSync: ~Copyable {
     // One at a time: an error of the disk is told to one of two who ask at once.
     worker.finish()
     failures.merge(files.sync(points + journaledPoints(except: logs))) { $1 }
-    if isJournalUsable, files.freesJournals { restart() }
+    if mayUseJournals() { restart() }
     return failures
   }
 
@@ -82,7 +82,7 @@ package struct SharedSync: ~Copyable {
 
   /// Whether a journal has it all now.
   private mutating func writeJournal(_ points: [Point]) -> Bool {
-    guard isJournalUsable, files.freesJournals, let commits = commits(points) else { return false }
+    guard mayUseJournals(), let commits = commits(points) else { return false }
     do throws(FileError) {
       try files.open()
       var isWritten = try journal.write(commits)
@@ -105,7 +105,7 @@ package struct SharedSync: ~Copyable {
   private mutating func changeJournals() -> Bool {
     worker.finish()
     let points = journaledPoints()
-    guard isJournalUsable, files.freesJournals else { return false }
+    guard mayUseJournals() else { return false }
     worker.start { [files] in _ = files.sync(points) }
     swap(&journal, &spare)
     restart()
@@ -146,6 +146,11 @@ package struct SharedSync: ~Copyable {
       } catch { stopJournals(after: error) }
     }
     return points
+  }
+
+  private mutating func mayUseJournals() -> Bool {
+    if let failure = files.failure { stopJournals(after: failure) }
+    return isJournalUsable
   }
 
   private mutating func stopJournals(after error: any Error) {

@@ -71,6 +71,7 @@ struct LogPlace {
     let recoveryPoints: [TopicPartition: Offset]
     let cleaned: [TopicPartition: Offset]
     let image: MetadataImage
+    let server: ServerDefaults
 
     init(_ path: String) throws {
       // What is damaged here is told by who reads the whole directory; it must not keep anyone from
@@ -80,16 +81,20 @@ struct LogPlace {
       cleaned = (try? OffsetCheckpoint(.cleaner, in: path, on: files).read()) ?? [:]
       image =
         (try? MetadataDirectory(in: path, on: files).read().image) ?? MetadataImage()
+      let properties = try? MetaProperties.read(in: path, on: files)
+      server = (try? image.serverDefaults(broker: properties?.nodeID ?? 0)) ?? .none
     }
 
     func place(of partition: TopicPartition, in directory: String) -> LogPlace {
-      let policy = image.configs(ofTopic: partition.topic)["cleanup.policy"] ?? ""
+      var faults: [ConfigError] = []
+      let configuration = TopicConfiguration(
+        stored: image.configs(ofTopic: partition.topic), server: server, faults: &faults)
       return LogPlace(
         directory: directory, partition: partition,
         topicID: image.topic(named: partition.topic)?.id,
         logStartOffset: starts[partition] ?? 0,
         recoveryPoint: recoveryPoints[partition] ?? 0, cleanedUpTo: cleaned[partition] ?? 0,
-        isCompacted: policy.split(separator: ",").contains("compact"))
+        isCompacted: configuration.logConfiguration.cleanupPolicy.contains(.compact))
     }
   }
 }

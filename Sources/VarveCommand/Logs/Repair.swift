@@ -9,8 +9,7 @@ extension LogCommands {
     let places = try LogPlace.all(at: path)
     let lock = try isDryRun ? nil : lock(around: path)
     defer { withExtendedLifetime(lock) {} }
-    let root = try LogPlace.isDataDirectory(path) ? path : LogPlace.dataDirectory(of: path)
-    let commits = try RecoveredCommits(in: root, on: LocalFileSystem())
+    let commits = try commits(around: path)
     for place in places {
       try Task.checkCancellation()
       let plan = try repair(place, commits, isDryRun: isDryRun)
@@ -33,6 +32,15 @@ extension LogCommands {
     repairer.commits = commits
     repairer.topicID = place.topicID
     return try isDryRun ? repairer.plan() : repairer.apply()
+  }
+
+  /// What the commit journals of the data directory at or around a path hold. After a clean
+  /// shutdown they say nothing: somebody else may have gone on with the logs since.
+  private static func commits(around path: String) throws -> RecoveredCommits {
+    let files = LocalFileSystem()
+    let root = try LogPlace.isDataDirectory(path) ? path : LogPlace.dataDirectory(of: path)
+    let isCleanlyClosed = try CleanShutdownMarker.exists(in: root, on: files)
+    return try isCleanlyClosed ? RecoveredCommits() : RecoveredCommits(in: root, on: files)
   }
 
   /// The lock of the data directory at or around a path; nil where there is no data directory.

@@ -5,7 +5,8 @@ internal import VarveBase
 ///
 /// All but the codec stays: offsets, times, keys, values, headers, and whose batch it is.
 package struct BatchReencoder: ~Copyable, Sendable {
-  /// What is kept of the memory after an unusually large batch: each partition may have it.
+  /// What is kept of the memory for records after an unusually large batch: each partition may
+  /// have it. The codecs' own does not grow with batches.
   private static let keptByteCountMax = 4 << 20
 
   private var decompressor = RecordBatchDecompressor()
@@ -19,7 +20,7 @@ package struct BatchReencoder: ~Copyable, Sendable {
   /// What batches are written with.
   package var codec: CompressionCodec { builder.codec }
   package var level: Int? { builder.level }
-  /// The memory that is kept for the next batch.
+  /// The memory for records that is kept for the next batch.
   package var byteCount: Int { builder.capacity + decompressor.capacity }
 
   /// Whether a batch has to be written again: not one that has the codec already, at whatever

@@ -145,6 +145,7 @@ import VarveTestKit
       try commit([UInt8(round)], to: 1..<10, of: logs)
     }
     #expect(logs.logs[0].recoveryPoint == 1)
+    #expect(logs.stops.count.load(ordering: .relaxed) == 1)
     try reopen(logs)
   }
 
