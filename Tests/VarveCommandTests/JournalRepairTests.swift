@@ -62,12 +62,17 @@ import VarveTestSupport
       batch='baseOffset: \(offset) .* position: '
       at=$(varve log dump $file | sed -n "s/^$batch\\([0-9]*\\) .*/\\1/p")
       printf XXXX | dd of=$file bs=1 seek=$((at + 62)) conv=notrunc status=none
+      touch log/.kafka_cleanshutdown
+      varve log repair \(path) --dry-run | grep -c 'take offsets'
+      rm log/.kafka_cleanshutdown
       varve log repair \(path) | sed -n 's/.*take offsets/take offsets/p'
       varve topic consume orders --partition \(partition.partition) --format '%v\\n'
       """)
     #expect(outcome.errors == "")
     let lines = outcome.text.split(separator: "\n")
-    #expect(lines.first?.hasPrefix("take offsets \(offset) to ") == true)
-    #expect(lines.dropFirst() == (0..<20).map { "\($0) of \(partition.partition)" }[...])
+    // Whoever closed the logs in order may have gone on with them after the journals.
+    #expect(lines.first == "0")
+    #expect(lines.dropFirst().first?.hasPrefix("take offsets \(offset) to ") == true)
+    #expect(lines.dropFirst(2) == (0..<20).map { "\($0) of \(partition.partition)" }[...])
   }
 }

@@ -6,7 +6,7 @@ internal import VarveBase
 /// All but the codec stays: offsets, times, keys, values, headers, and whose batch it is.
 package struct BatchReencoder: ~Copyable, Sendable {
   /// What is kept of the memory for records after an unusually large batch: each partition may
-  /// have it. The codecs' own does not grow with batches.
+  /// have it, and the codec's own beside.
   private static let keptByteCountMax = 4 << 20
 
   private var decompressor = RecordBatchDecompressor()

@@ -20,7 +20,7 @@ final class JournaledLogs {
   private(set) var reports: [LogLoader.Report] = []
   var models: [Model]
   let work = LaterWork()
-  /// The errors after which no journal is written.
+  /// How often it was told that no journal is written any more.
   let stops = Stops()
   private var shared: SharedSync
 
